@@ -1,0 +1,148 @@
+"""The configuration of a run: one tree, written into the log's first record.
+
+A preset returns a `Config`; `--set key=value` changes one leaf of it by its dotted name, for
+example `--set loop.generations=3`. Unknown names and values that do not fit are UsageErrors.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ouroboros.errors import UsageError
+
+
+class Section(BaseModel):
+    """A frozen part of the tree; unknown fields are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Run(Section):
+    """Who and how."""
+
+    name: str = "laptop"
+    preset: str = "laptop"
+    seed: int = Field(0, ge=0)
+    verification: Literal["self", "formal"] = "self"
+    reproducible: bool = False
+    """Derive the exam's secret from the seed and ignore wall-clock limits."""
+
+
+class FamilyWall(Section):
+    """A family of the run and the last level with worked examples."""
+
+    wall: int = Field(ge=1)
+
+
+class Exam(Section):
+    """The gate's settings, read by the warden."""
+
+    alpha: float = Field(0.05, gt=0, lt=1)
+    """Probability that any promotion of the whole run is a false one."""
+    items: int = Field(48, ge=8)
+    """Items a level in a paired examination."""
+    final_items: int = Field(200, ge=60)
+    """Items a level in the final examination."""
+    processes: int = Field(2, ge=1)
+    margin: float = Field(0.03, gt=0, lt=1)
+    """How much worse a family may be before it counts as inferior."""
+
+
+class Training(Section):
+    """How the base is trained on the wall's data."""
+
+    steps: int = Field(1000, ge=1)
+    segment: int = Field(250, ge=1)
+    """Steps between two states from which a killed run goes on."""
+    examples: int = Field(6000, ge=10)
+    """Worked examples a family that are read from the oracle."""
+    tokens: float = Field(1900, gt=0)
+    """Tokens a batch."""
+    shares: dict[str, float] = Field(default_factory=dict)
+    """Relative share of each family in a batch; 1 where not named."""
+    peak: float = 1.0
+
+
+class Loop(Section):
+    """How far and how boldly the loop goes."""
+
+    generations: int = Field(40, ge=0)
+    """With none the run ends after its base: the frozen arm, which learns from the wall alone."""
+    flop: float = Field(0, ge=0)
+    """Stop once this many FLOP are spent; 0 for no limit."""
+    seconds: float = Field(0, ge=0)
+    """Stop once this much wall time is spent; 0 for no limit; ignored when reproducible."""
+    problems: int = Field(40, ge=4)
+    """Problems a level, learner and family."""
+    levels: int = Field(3, ge=1)
+    """Levels tested a band."""
+    bands: int = Field(3, ge=1)
+    """Bands that may be climbed without training in between."""
+    growth: float = Field(2.0, gt=1)
+    """Reach of a band beyond the frontier."""
+    accept: float = Field(0.85, gt=0, le=1)
+    """Agreement that moves the frontier."""
+    bank: float = Field(0.5, gt=0, le=1)
+    """Agreement above which a level's accepted answers are kept as data."""
+    confidence: float = Field(0.9, ge=0, le=1)
+    """Smallest token probability an accepted answer may hold."""
+    spread: float = Field(2.0, ge=1)
+    """A family this much further (in walls) than the slowest one rests."""
+    steps: int = Field(45, ge=1)
+    wall_tokens: float = Field(700, gt=0)
+    bank_tokens: float = Field(1800, gt=0)
+    bank_picks: int = Field(2, ge=1)
+    wall_weight: float = 0.5
+    bank_weight: float = 1.2
+    peak: float = 0.4
+    newest: float = Field(0.7, ge=0, le=1)
+    """Share of banked rows that come from the newest levels of a family."""
+    examine_growth: float = Field(1.3, gt=1)
+    """Growth of self-judged capability after which the successor sits an exam."""
+
+
+class Config(Section):
+    """Everything about a run."""
+
+    run: Run = Run()
+    families: dict[str, FamilyWall]
+    exam: Exam = Exam()
+    loop: Loop = Loop()
+    training: Training = Training()
+    genome: dict[str, Any] = Field(default_factory=dict)
+    """Fields of `ouroboros.models.genome.Genome` that differ from its defaults."""
+
+
+def parse_config(data: dict[str, Any]) -> Config:
+    """A Config from plain data; UsageError in one line where it does not fit."""
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UsageError(f"configuration: {where}: {first['msg']}") from None
+
+
+def override(config: Config, assignments: Sequence[str]) -> Config:
+    """Apply `key.path=value` assignments; values are JSON or plain strings."""
+    data = config.model_dump(mode="json")
+    for assignment in assignments:
+        path, separator, text = assignment.partition("=")
+        if not separator or not path:
+            raise UsageError(
+                f"--set takes KEY=VALUE, for example loop.seconds=60, not {assignment!r}"
+            )
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError:
+            value = text
+        node, keys = data, path.split(".")
+        for key in keys[:-1]:
+            node = node.get(key) if isinstance(node, dict) else None
+        free = keys[0] in ("genome", "families") or path.startswith("training.shares.")
+        if not isinstance(node, dict) or (keys[-1] not in node and not free):
+            raise UsageError(f"--set: there is no setting {path!r}")
+        node[keys[-1]] = value
+    return parse_config(data)

@@ -1,0 +1,226 @@
+"""Sums of two numbers, least or most significant digit first.
+
+    reverse_addition  "345+87="  543 + 78 = 621, every number written from its last digit
+                      lines ("126",)
+    forward_addition  "543+78="  the same sum as people write it
+                      lines ("126", "621"): the sum from its last digit, then the sum
+
+The level is the number of digits of the longer operand. Half of the proposed sums are hard: a
+carry is born at a random column and runs through columns that add up to nine, and on through
+the nines of the longer operand. Independently, half have operands of unlike length. Numbers have
+no leading zeros, but for a lone 0. Not covered: the sums themselves.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ouroboros.envs.base import Format, generator, match_prompt, tasks, texts
+from ouroboros.types import Task
+
+PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
+REVERSED, PLAIN = "(?:[0-9]*[1-9]|0)", "(?:[1-9][0-9]*|0)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """N sums; digits stand least significant first."""
+
+    longer: NDArray[np.uint8]
+    """(N, level) digits of the longer operands."""
+    shorter: NDArray[np.uint8]
+    """(N, level) digits of the shorter operands; those from `lengths` on mean nothing."""
+    lengths: NDArray[np.int64]
+    """(N,) digits of the shorter operands, 1 to level."""
+
+
+def draw_lengths(rng: np.random.Generator, level: int, count: int) -> NDArray[np.int64]:
+    """(count,) lengths of the shorter operand: the level, or in half of them 1 to level."""
+    uneven = rng.random(count) < 0.5
+    return np.where(uneven, rng.integers(1, level + 1, count), level)
+
+
+def draw_sums(rng: np.random.Generator, level: int, lengths: NDArray[np.int64]) -> Sums:
+    """Uniform digits without leading zeros; lone digits may be 0."""
+    N = len(lengths)
+    longer, shorter = rng.integers(0, 10, (2, N, level), dtype=np.uint8)
+    tops = rng.integers(1, 10, (2, N), dtype=np.uint8)
+    if level > 1:
+        longer[:, -1] = tops[0]
+    rows = np.flatnonzero(lengths > 1)
+    shorter[rows, lengths[rows] - 1] = tops[1, rows]
+    return Sums(longer=longer, shorter=shorter, lengths=lengths)
+
+
+def with_carry_runs(
+    rng: np.random.Generator,
+    sums: Sums,
+    chosen: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    runs: NDArray[np.int64],
+) -> Sums:
+    """The sums with a carry born at column `starts` that runs through the next `runs` columns.
+
+    Args:
+        rng: Draws the digits at the birth of a carry and at the top of shorter operands.
+        sums: N sums; returned anew, not changed.
+        chosen: (N,) which sums are to get a run.
+        starts: (N,) columns below `sums.lengths`.
+        runs: (N,) columns that pass the carry on, at most level - 1 - starts.
+    """
+    N, level = sums.longer.shape
+    columns, lengths = np.arange(level), sums.lengths[:, None]
+    first, last = starts[:, None], (starts + runs)[:, None]
+    passing = chosen[:, None] & (columns > first) & (columns <= last)
+    # Where the shorter operand ends inside the run, neither top digit may turn out to be zero.
+    longer = np.where(
+        passing & (columns == lengths - 1),
+        rng.integers(1, 9, (N, 1), dtype=np.uint8),
+        sums.longer,
+    )
+    longer = np.where(passing & (columns >= lengths), np.uint8(9), longer)
+    shorter = np.where(passing, 9 - longer, sums.shorter)
+    born = rng.integers(1, 10, N, dtype=np.uint8)
+    rows = np.flatnonzero(chosen)
+    longer[rows, starts[rows]] = born[rows]
+    shorter[rows, starts[rows]] = (10 - born + rng.integers(0, born, dtype=np.uint8))[rows]
+    return Sums(longer=longer, shorter=shorter, lengths=sums.lengths)
+
+
+def render(sums: Sums, swapped: NDArray[np.bool_], *, most_significant_first: bool) -> list[str]:
+    """Prompts of N sums; `swapped` (N,) puts the shorter operand first."""
+    N, level = sums.longer.shape
+    columns, swap = np.arange(level), swapped[:, None]
+    present = columns < sums.lengths[:, None]
+    digits = [np.where(swap, sums.shorter, sums.longer), np.where(swap, sums.longer, sums.shorter)]
+    masks = [present | ~swap, present | swap]
+    if most_significant_first:
+        digits, masks = [d[:, ::-1] for d in digits], [m[:, ::-1] for m in masks]
+    one = np.ones((N, 1), dtype=np.uint8)
+    characters = np.hstack((digits[0] + ZERO, one * PLUS, digits[1] + ZERO, one * EQUALS))
+    always = one.astype(np.bool_)
+    return texts(characters, np.hstack((masks[0], always, masks[1], always)))
+
+
+class Addition(ABC):
+    """What both notations share; `ReverseAddition` and `ForwardAddition` are its final forms."""
+
+    name: str
+    wall: int = 4
+    alphabet: str = "0123456789+="
+    most_significant_first: bool
+    """How operands are written."""
+    pattern: re.Pattern[str]
+    """A whole prompt; its two groups are the operands as written."""
+
+    def operands(self, prompt: str) -> tuple[str, str]:
+        """Both operands as written; UsageError where the text is not a prompt."""
+        first, second = match_prompt(self.name, self.pattern, prompt).groups()
+        return first, second
+
+    def level_of(self, prompt: str) -> int:
+        """Digits of the longer operand; UsageError where the text is not a prompt."""
+        return max(map(len, self.operands(prompt)))
+
+    def propose(self, level: int, seed: int, count: int) -> list[Task]:
+        """Random sums: half with a carry run, independently half of uneven lengths."""
+        rng = generator(self.name, level, seed, count)
+        sums = draw_sums(rng, level, draw_lengths(rng, level, count))
+        starts = rng.integers(0, sums.lengths)
+        runs = rng.integers(0, level - starts)
+        sums = with_carry_runs(rng, sums, rng.random(count) < 0.5, starts, runs)
+        prompts = render(
+            sums, rng.random(count) < 0.5, most_significant_first=self.most_significant_first
+        )
+        return tasks(self.name, level, seed, prompts)
+
+    def check(self, prompt: str, lines: Sequence[str]) -> bool:
+        """Whether the lines have the length and form that this sum's lines must have."""
+        found = self.pattern.fullmatch(prompt)
+        return found is not None and self.fits(lines, max(map(len, found.groups())))
+
+    def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+        """The operands swapped, with the same lines; None where they are the same number."""
+        if not self.check(prompt, lines):
+            return None
+        first, second = self.operands(prompt)
+        return None if first == second else (f"{second}+{first}=", tuple(lines))
+
+    @abstractmethod
+    def fits(self, lines: Sequence[str], level: int) -> bool:
+        """Whether the lines could be those of a sum at this level."""
+
+    @abstractmethod
+    def describe(self) -> Format:
+        """The exact format."""
+
+    @abstractmethod
+    def completion_length(self, prompt: str) -> int:
+        """Characters of the longest possible completion."""
+
+
+def _could_be_sum(line: str, level: int) -> bool:
+    """Whether `line`, last digit first, has the form of a sum of operands of up to `level` digits.
+
+    Such a sum has `level` digits, or one more that is then a 1.
+    """
+    if not (line.isascii() and line.isdigit()):
+        return False
+    if len(line) == level:
+        return line[-1] != "0" or level == 1
+    return len(line) == level + 1 and line[-1] == "1"
+
+
+class ReverseAddition(Addition):
+    """Every number is written least significant digit first: "345+87=" -> "126"."""
+
+    name = "reverse_addition"
+    most_significant_first = False
+    pattern = re.compile(f"({REVERSED})\\+({REVERSED})=")
+
+    def fits(self, lines: Sequence[str], level: int) -> bool:
+        """One line that could be a sum."""
+        return len(lines) == 1 and _could_be_sum(lines[0], level)
+
+    def completion_length(self, prompt: str) -> int:
+        """The sum may have one digit more than the longer operand."""
+        return self.level_of(prompt) + 1
+
+    def describe(self) -> Format:
+        """The exact format."""
+        return Format(
+            summary="Add two whole numbers; every number is written from its last digit to its "
+            "first (345+87= asks for 543 + 78).",
+            level="digits of the longer operand",
+            prompt_pattern=self.pattern.pattern,
+            lines=("the sum, last digit first",),
+        )
+
+
+class ForwardAddition(Addition):
+    """Numbers as people write them, with the reversed sum as a thought: "543+78=" -> 126, 621."""
+
+    name = "forward_addition"
+    most_significant_first = True
+    pattern = re.compile(f"({PLAIN})\\+({PLAIN})=")
+
+    def fits(self, lines: Sequence[str], level: int) -> bool:
+        """Two lines that could be a sum, one the mirror of the other."""
+        return len(lines) == 2 and _could_be_sum(lines[0], level) and lines[0][::-1] == lines[1]
+
+    def completion_length(self, prompt: str) -> int:
+        """Two sums, each perhaps a digit longer than the longer operand, and a line break."""
+        return 2 * (self.level_of(prompt) + 1) + 1
+
+    def describe(self) -> Format:
+        """The exact format."""
+        return Format(
+            summary="Add two whole numbers, written as usual (543+78= asks for 543 + 78).",
+            level="digits of the longer operand",
+            prompt_pattern=self.pattern.pattern,
+            lines=("the sum, last digit first", "the sum as usual, first digit first"),
+        )

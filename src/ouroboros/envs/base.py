@@ -1,0 +1,120 @@
+r"""What a family of problems owes the loop: tasks at a level, their format, checks without truth.
+
+A problem is one line of text, its solution a few lines, the last of which is the answer:
+
+    prompt "345+87="   lines ("126", "621")   completion "126\n621"
+
+A level is a positive integer without a top. Everything a family does is a pure function of its
+arguments: the same level, seed and count give the same tasks on every machine and executor.
+Not covered: what is true. That is `ouroboros_judges.answers`, which nothing here may import.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ouroboros.errors import UsageError
+from ouroboros.types import Task
+
+SHOWN = 40  # characters of a bad prompt that a message quotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """How a family's problems read, for people who want to set some of their own."""
+
+    summary: str
+    """One sentence: what is asked."""
+    level: str
+    """What the level counts."""
+    prompt_pattern: str
+    """Regular expression that matches a whole prompt, and nothing else."""
+    lines: tuple[str, ...]
+    """One description per line of the completion; the last is the answer's."""
+
+
+@runtime_checkable
+class Family(Protocol):
+    """The asking half of a family of problems. Nothing in it knows an answer."""
+
+    name: str
+    """Lower-case identifier; the answering half bears the same."""
+    wall: int
+    """Default data wall: the highest level with examples written by people."""
+    alphabet: str
+    """Every character of prompts and lines besides the line break."""
+
+    def propose(self, level: int, seed: int, count: int) -> list[Task]:
+        """`count` tasks of exactly this level, about half plain and half hard to get right.
+
+        Raises UsageError for a level below 1 or a negative count.
+        """
+        ...
+
+    def level_of(self, prompt: str) -> int:
+        """The level of a prompt; UsageError (one clear line) where it is not one of ours."""
+        ...
+
+    def check(self, prompt: str, lines: Sequence[str]) -> bool:
+        """Whether the lines could be a solution by their form alone; never raises, never truth.
+
+        Looks at the number of lines, lengths, alphabet, leading zeros and whether the lines
+        agree with each other.
+        """
+        ...
+
+    def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+        """Another problem and its whole solution, both right if `lines` is right.
+
+        None where there is no other problem, or where `check` already says no.
+        """
+        ...
+
+    def describe(self) -> Format:
+        """The exact format."""
+        ...
+
+    def completion_length(self, prompt: str) -> int:
+        r"""At most so many characters has "\n".join(lines) of the right solution."""
+        ...
+
+
+def generator(family: str, level: int, seed: int, count: int) -> np.random.Generator:
+    """The one source of randomness: a generator seeded by a hash of all four.
+
+    Raises UsageError for a level below 1 or a negative count.
+    """
+    if level < 1 or count < 0:
+        raise UsageError(f"{family}: needs level >= 1 and count >= 0, not {level} and {count}")
+    digest = hashlib.sha256(f"{family}/{level}/{seed}/{count}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+def tasks(family: str, level: int, seed: int, prompts: Sequence[str]) -> list[Task]:
+    """The prompts as records."""
+    return [Task(family=family, level=level, seed=seed, prompt=prompt) for prompt in prompts]
+
+
+def texts(characters: NDArray[np.uint8], kept: NDArray[np.bool_] | None = None) -> list[str]:
+    """One string per row of (N, W) ASCII codes, of the columns `kept` (N, W) in each row."""
+    N, W = characters.shape
+    if kept is None:
+        flat, ends = characters.tobytes(), np.arange(1, N + 1) * W
+    else:
+        flat, ends = characters[kept].tobytes(), kept.sum(axis=1).cumsum()
+    text, bounds = flat.decode("ascii"), [0, *ends.tolist()]
+    return [text[bounds[i] : bounds[i + 1]] for i in range(N)]
+
+
+def match_prompt(family: str, pattern: re.Pattern[str], prompt: str) -> re.Match[str]:
+    """The match of a whole prompt; UsageError says which family refuses which text."""
+    found = pattern.fullmatch(prompt)
+    if found is None:
+        shown = prompt if len(prompt) <= SHOWN else prompt[:SHOWN] + "..."
+        raise UsageError(f"{family}: not a prompt of this family: {shown!r}")
+    return found

@@ -1,0 +1,53 @@
+"""Checkpoints by content id: `genome.json`, `weights.safetensors`, `card.md`.
+
+The id is the first 16 hex digits of the SHA-256 over the genome and the SHA-256 of the weights'
+bytes, so a checkpoint cannot change without changing its name. Nothing is ever unpickled.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from ouroboros.errors import UsageError
+from ouroboros.lineage.files import write_whole
+from ouroboros_warden.canonical import canonical, content_id, file_id
+
+ID_LENGTH = 16
+
+
+def checkpoint_id(folder: Path) -> str:
+    """The id that the folder's genome and weights have."""
+    genome = json.loads((folder / "genome.json").read_bytes())
+    weights = file_id(folder / "weights.safetensors")
+    return content_id({"genome": genome, "weights": weights})[:ID_LENGTH]
+
+
+def write_checkpoint(
+    folder: Path, genome: dict[str, Any], weights: dict[str, Tensor], card: str
+) -> str:
+    """Write a checkpoint below `folder` and return its id; an existing one is kept."""
+    staging = folder / ".staging"
+    write_whole(staging / "genome.json", canonical(genome))
+    write_whole(staging / "weights.safetensors", save(weights))
+    identity = checkpoint_id(staging)
+    for name in ("genome.json", "weights.safetensors"):
+        target = folder / identity / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (staging / name).replace(target)
+    write_whole(folder / identity / "card.md", card.replace("CHECKPOINT", identity).encode())
+    return identity
+
+
+def read_checkpoint(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Genome and weights of a checkpoint folder; UsageError where bytes and name differ."""
+    if not (folder / "weights.safetensors").is_file() or not (folder / "genome.json").is_file():
+        raise UsageError(f"{folder} is not a checkpoint")
+    if checkpoint_id(folder) != folder.name:
+        raise UsageError(
+            f"checkpoint {folder.name}: the files do not match the name; do not use it"
+        )
+    genome = json.loads((folder / "genome.json").read_bytes())
+    return genome, load_file(folder / "weights.safetensors")

@@ -1,0 +1,92 @@
+"""The engine's process: started by the warden, it speaks to the warden alone.
+
+python -m ouroboros.loop        # with the warden's socket inherited; anything else is misuse
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from ouroboros.config import Config, parse_config
+from ouroboros.envs import load_families
+from ouroboros.errors import UsageError
+from ouroboros.executors import Processes
+from ouroboros.executors.thread import keep_freed_memory
+from ouroboros.loop.base import begin, train_base
+from ouroboros.loop.cycle import run_generation
+from ouroboros.loop.engine import LEARNERS, Engine
+from ouroboros.loop.promote import evaluate, promote
+from ouroboros.loop.record import state_path
+from ouroboros.loop.state import State, load_state
+from ouroboros.models.genome import Genome
+from ouroboros_warden.client import Warden
+
+
+def main() -> int:
+    """Run the loop to its end; the exit code is 2 for misuse, 0 otherwise."""
+    started = time.monotonic()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    keep_freed_memory()
+    try:
+        warden = Warden.connect()
+        greeting = warden.hello()
+        engine = build(parse_config(greeting.config), warden, Path(greeting.run_dir))
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    try:
+        run(engine, started)
+    finally:
+        engine.executor.close()
+    return 0
+
+
+def build(config: Config, warden: Warden, folder: Path) -> Engine:
+    """The engine's surroundings from its configuration."""
+    families = load_families(list(config.families))
+    alphabet = "".join(sorted({c for family in families.values() for c in family.alphabet}))
+    fields = {"alphabet": alphabet, "families": list(families), **config.genome}
+    return Engine(
+        config=config,
+        genome=Genome.from_json(fields),
+        families=families,
+        warden=warden,
+        executor=Processes(LEARNERS),
+        folder=folder,
+    )
+
+
+def run(engine: Engine, started: float) -> None:
+    """Base, first champion, generations until a limit, last exam."""
+    path = state_path(engine.folder)
+    state = load_state(path) or begin(engine)
+    state = train_base(engine, state, path)
+    if state.champion is None:
+        state = promote(engine, state, evaluate(engine, state))
+    while _goes_on(engine, state, started):
+        state = run_generation(engine, state)
+    _finish(engine, state)
+
+
+def _goes_on(engine: Engine, state: State, started: float) -> bool:
+    """Whether no limit of the configuration is reached."""
+    loop = engine.config.loop
+    if state.generation >= loop.generations or (loop.flop and state.flop >= loop.flop):
+        return False
+    timed = loop.seconds and not engine.config.run.reproducible
+    return not (timed and time.monotonic() - started >= loop.seconds)
+
+
+def _finish(engine: Engine, state: State) -> None:
+    """The last successor's exam, the champion's full one, the end."""
+    checkpoint = evaluate(engine, state)
+    if checkpoint != state.champion:
+        engine.warden.examine("end/examine", state.generation, checkpoint, state.champion)
+    engine.warden.final("end/final")
+    engine.warden.claim("end/record", "end", {"flop": state.flop, "generations": state.generation})
+    engine.warden.finish("end", "limit reached")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

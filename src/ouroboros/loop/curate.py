@@ -1,0 +1,166 @@
+"""Curate: what may be learnt from, and how far each family has come by its own reckoning.
+
+All accepted data is kept, nothing is replaced. A level's accepted answers become data only where
+agreement at that level is high enough that the accepted ones are not its lucky ones.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from ouroboros.lineage.data import read_columns, write_examples
+from ouroboros.loop.attempts import Judged, lines_of
+from ouroboros.loop.engine import Engine
+from ouroboros.loop.revise import Revised
+from ouroboros.loop.state import Front, State
+from ouroboros.loop.verify import Verified
+from ouroboros.types import Example
+
+SATURATED = 0.98  # agreement at which a band needs no training before the next is tried
+MIN_REACH = 1.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """What a generation has gathered so far."""
+
+    active: tuple[str, ...]
+    """families whose next band is to be tried"""
+    fronts: dict[str, Front]
+    examples: tuple[Example, ...] = ()
+    known: frozenset[tuple[str, str]] = frozenset()
+    """(family, prompt) of everything that is data already"""
+    rates: dict[str, dict[int, float]]
+    """agreement by family and level"""
+    proposed: int = 0
+    accepted: int = 0
+    doubted: int = 0
+    mended: int = 0
+    flop: int = 0
+
+    @property
+    def learnt_all(self) -> bool:
+        """Whether every band was agreed upon, so that there is nothing to learn from it."""
+        return all(saturated(rates) for rates in self.rates.values())
+
+
+def unharvested(engine: Engine, state: State) -> Harvest:
+    """The start of a generation: families not too far ahead of the slowest, measured in walls."""
+    relative = {n: f.level / engine.config.families[n].wall for n, f in state.fronts.items()}
+    bound = engine.config.loop.spread * min(relative.values())
+    known = frozenset(
+        (cast(str, family), cast(str, prompt))
+        for file in state.data
+        for family, prompt in _prompts(engine.folder / file)
+    )
+    active = tuple(name for name in state.fronts if relative[name] <= bound)
+    return Harvest(active=active, fronts=state.fronts, known=known, rates={})
+
+
+def _prompts(path: Path) -> list[tuple[object, object]]:
+    columns = read_columns(path)
+    return list(zip(columns["family"], columns["prompt"], strict=True))
+
+
+def curate(
+    engine: Engine, state: State, harvest: Harvest, verified: Verified, revised: Revised
+) -> Harvest:
+    """The harvest after a band: more examples, fronts moved, families that may go on at once."""
+    rates = agreements(verified.judged)
+    judged = (*verified.judged, *revised.judged)
+    examples = _acceptable(engine, state.generation, judged, rates, harvest.known)
+    moved = {name: advance(engine, harvest.fronts[name], found) for name, found in rates.items()}
+    sizes = [len(j.accepted) for j in verified.judged]
+    return replace(
+        harvest,
+        active=tuple(name for name in harvest.active if saturated(rates[name])),
+        fronts={**harvest.fronts, **moved},
+        examples=(*harvest.examples, *examples),
+        known=harvest.known | {(e.family, e.prompt) for e in examples},
+        rates={
+            n: {**harvest.rates.get(n, {}), **rates.get(n, {})}
+            for n in harvest.fronts
+            if n in rates or n in harvest.rates
+        },
+        proposed=harvest.proposed + sum(sizes),
+        accepted=harvest.accepted + sum(sum(j.accepted) for j in verified.judged),
+        doubted=harvest.doubted + revised.doubted,
+        mended=harvest.mended + sum(len(j.accepted) for j in revised.judged),
+        flop=harvest.flop + verified.flop + revised.flop,
+    )
+
+
+def keep(engine: Engine, state: State, harvest: Harvest) -> State:
+    """Write the generation's examples, hand them in, move the fronts."""
+    files = state.data
+    if harvest.examples:
+        file = f"data/{state.generation:05d}.parquet"
+        write_examples(engine.folder / file, harvest.examples)
+        engine.warden.data(f"g{state.generation}/data", state.generation, file)
+        files = (*files, file)
+    return replace(state, data=files, fronts=harvest.fronts, flop=state.flop + harvest.flop)
+
+
+def agreements(judged: tuple[Judged, ...]) -> dict[str, dict[int, float]]:
+    """Share of accepted answers by family and level, over both learners."""
+    counts: dict[str, dict[int, list[int]]] = {}
+    for j in judged:
+        paper = j.answered.paper
+        entry = counts.setdefault(paper.family, {}).setdefault(paper.level, [0, 0])
+        entry[0] += sum(j.accepted)
+        entry[1] += len(j.accepted)
+    return {
+        family: {level: good / total for level, (good, total) in sorted(levels.items())}
+        for family, levels in counts.items()
+    }
+
+
+def _acceptable(
+    engine: Engine,
+    generation: int,
+    judged: tuple[Judged, ...],
+    rates: dict[str, dict[int, float]],
+    known: frozenset[tuple[str, str]],
+) -> list[Example]:
+    """Accepted answers at levels of enough agreement, each prompt once."""
+    examples: dict[tuple[str, str], Example] = {}
+    for j in judged:
+        paper = j.answered.paper
+        if rates[paper.family][paper.level] < engine.config.loop.bank:
+            continue
+        for prompt, text, accepted in zip(
+            paper.prompts, j.answered.completions, j.accepted, strict=True
+        ):
+            key = (paper.family, prompt)
+            if accepted and key not in known and key not in examples:
+                examples[key] = Example(
+                    family=paper.family,
+                    level=paper.level,
+                    prompt=prompt,
+                    lines=lines_of(text),
+                    author=f"learner {paper.author}",
+                    generation=generation,
+                )
+    return list(examples.values())
+
+
+def advance(engine: Engine, front: Front, rates: dict[int, float]) -> Front:
+    """The frontier after a band: the highest level that, like all tested below, is agreed upon."""
+    level = front.level
+    for tested, rate in sorted(rates.items()):
+        if rate < engine.config.loop.accept:
+            break
+        level = tested
+    bold = engine.config.loop.growth
+    if level > front.level:
+        reach = min(bold, 1 + (front.reach - 1) * 2)
+    else:
+        reach = max(MIN_REACH, math.sqrt(front.reach))
+    mean = sum(rates.values()) / len(rates)
+    return replace(front, level=level, reach=reach, agreement=mean)
+
+
+def saturated(rates: dict[int, float]) -> bool:
+    """Whether a whole band was agreed upon, so that the next can be tried at once."""
+    return min(rates.values()) >= SATURATED

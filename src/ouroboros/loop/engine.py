@@ -1,0 +1,32 @@
+"""What every verb of the loop needs at hand, and nothing it could change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ouroboros.config import Config
+from ouroboros.envs.base import Family
+from ouroboros.executors import Executor
+from ouroboros.models.genome import Genome
+from ouroboros_warden.client import Warden
+
+LEARNERS = 2  # a successor-to-be and its peer, one thread each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The run's fixed surroundings."""
+
+    config: Config
+    genome: Genome
+    families: Mapping[str, Family]
+    warden: Warden
+    executor: Executor
+    folder: Path
+
+    def seed(self, *parts: int) -> int:
+        """A seed for one purpose of this run, from small integers that name the purpose."""
+        value = self.config.run.seed
+        for number in parts:
+            value = (value * 1_000_003 + number + 1) % (2**31 - 1)
+        return value

@@ -1,0 +1,36 @@
+"""Propose: problems just beyond each family's own frontier, other ones for each learner."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from ouroboros.loop.attempts import Paper, paper_of
+from ouroboros.loop.curate import Harvest
+from ouroboros.loop.engine import LEARNERS, Engine
+from ouroboros.loop.state import Front, State
+
+
+def band(front: Front, count: int, rng: np.random.Generator) -> list[int]:
+    """`count` levels beyond the frontier: one from each part of the reach, then its end."""
+    width = max(count, math.ceil(front.level * (front.reach - 1)))
+    edges = [round(width * part / count) for part in range(count + 1)]
+    parts = pairwise(edges[:-1])
+    inner = [int(rng.integers(low + 1, high + 1)) for low, high in parts]
+    return sorted({front.level + step for step in (*inner, width)})
+
+
+def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[Paper]:
+    """Papers for every active family and learner, from the families' own problem makers."""
+    papers = []
+    for name in harvest.active:
+        number = list(harvest.fronts).index(name)
+        seed = engine.seed(1, state.generation, turn, number)
+        levels = band(harvest.fronts[name], engine.config.loop.levels, np.random.default_rng(seed))
+        for level in levels:
+            for author in range(LEARNERS):
+                tasks = engine.families[name].propose(
+                    level, engine.seed(2, seed, author), engine.config.loop.problems
+                )
+                papers.append(paper_of(tasks, author))
+    return papers

@@ -1,0 +1,67 @@
+"""Where the loop stands, in one small file that is replaced whole after every step that counts.
+
+Everything else can be made again from it: learners are files, examples are files, and every work
+unit depends on records and seeds alone. So a killed run repeats its last unfinished generation and
+comes to the same result.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ouroboros.errors import UsageError
+from ouroboros.lineage.files import write_whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """A family as the loop itself sees it; no truth enters here."""
+
+    level: int
+    """highest level at which its learners agree well enough"""
+    reach: float
+    """how far beyond the level the next band goes, as a factor"""
+    agreement: float
+    """mean agreement over the last band"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The loop between two generations."""
+
+    generation: int
+    step: int
+    """steps of base training done; all of them once the loop turns"""
+    learners: tuple[str, ...]
+    """state files, relative to the run's folder; the first is the successor-to-be"""
+    fronts: dict[str, Front]
+    data: tuple[str, ...]
+    """Parquet files, the wall's first"""
+    champion: str | None
+    examined: float
+    """capability by the loop's own reckoning when it last sat an exam"""
+    flop: int
+
+
+def save_state(path: Path, state: State) -> None:
+    """Replace the state file."""
+    write_whole(path, json.dumps(asdict(state), indent=1).encode())
+
+
+def load_state(path: Path) -> State | None:
+    """The saved state, or None where the run has not begun; UsageError where it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        data: dict[str, Any] = json.loads(path.read_text())
+        fronts = {name: Front(**front) for name, front in data.pop("fronts").items()}
+        learners, files = tuple(data.pop("learners")), tuple(data.pop("data"))
+        return State(learners=learners, data=files, fronts=fronts, **data)
+    except (ValueError, TypeError, KeyError) as error:
+        raise UsageError(f"{path} is damaged ({error}); delete it to start the run over") from None
+
+
+def with_flop(state: State, flop: int) -> State:
+    """The state after `flop` more were spent."""
+    return replace(state, flop=state.flop + flop)

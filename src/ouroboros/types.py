@@ -1,0 +1,54 @@
+"""The records that travel between the rooms: frozen, keyword-only, made and never edited.
+
+Task -> Attempt -> Verdict -> Example. Checkpoints, reports and decisions are records of the
+log (`ouroboros_warden.audit`) and of the lineage index.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A problem that a family asks at a level."""
+
+    family: str
+    level: int
+    seed: int
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A learner's answer in lines of thought; the last line is the answer."""
+
+    family: str
+    level: int
+    prompt: str
+    lines: tuple[str, ...]
+    author: str
+
+    @property
+    def answer(self) -> str:
+        """The last line."""
+        return self.lines[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a judge says of an attempt; `first_bad_line` is None where every line is right."""
+
+    correct: bool
+    first_bad_line: int | None
+    judge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An attempt that may be learnt from, with the generation that made it."""
+
+    family: str
+    level: int
+    prompt: str
+    lines: tuple[str, ...]
+    author: str
+    generation: int

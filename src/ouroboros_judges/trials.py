@@ -1,0 +1,91 @@
+"""The judges' statistics: paired anytime-valid evidence, lower bounds, non-inferiority, frontiers.
+
+Null hypothesis of a paired examination: on no item is the successor likelier to be right where
+the champion is wrong than the other way round. Then each *discordant* item is a win with
+probability at most 1/2, and
+
+    e = 2^(w + l) * mean over p in [1/2, 1] of p^w (1 - p)^l
+
+is an e-value (a mixture of betting martingales; Shafer 2021, Waudby-Smith & Ramdas 2024): its
+expectation is at most 1, so it exceeds 1/alpha with probability at most alpha, whatever the number
+of items and whenever one stops. Lower bounds are one-sided Clopper-Pearson.
+
+Not covered: items that depend on each other beyond what the null says.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scipy.special import betainc, betaln
+from scipy.stats import beta
+
+CONFIDENCE = 0.95
+REQUIRED = 0.95  # a level counts as mastered where the lower bound of accuracy reaches this
+NEAR = 0.75  # levels from this share of the champion's frontier on count as around it
+MAX_E = 1e300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts of one family at one level: items, both models' right answers, discordant items."""
+
+    family: str
+    level: int
+    items: int
+    champion: int
+    successor: int
+    wins: int
+    losses: int
+
+
+def e_value(wins: int, losses: int) -> float:
+    """Evidence that wins are likelier than losses, capped at 1e300; 1 where nothing is discordant."""
+    if wins + losses == 0:
+        return 1.0
+    a, b = wins + 1, losses + 1
+    upper = betainc(b, a, 0.5)  # the mass of Beta(a, b) above 1/2
+    if upper <= 0:
+        return 0.0
+    log_e = (wins + losses + 1) * math.log(2) + betaln(a, b) + math.log(upper)
+    return math.exp(min(log_e, math.log(MAX_E)))
+
+
+def lower_bound(correct: int, items: int) -> float:
+    """One-sided 95 % Clopper-Pearson lower bound of a proportion."""
+    if correct == 0:
+        return 0.0
+    return float(beta.ppf(1 - CONFIDENCE, correct, items - correct + 1))
+
+
+def upper_bound(count: int, items: int) -> float:
+    """One-sided 95 % Clopper-Pearson upper bound of a proportion."""
+    return 1.0 if count == items else float(beta.ppf(CONFIDENCE, count + 1, items - count))
+
+
+def frontier(tallies: Sequence[Tally]) -> int:
+    """Highest level such that at every examined level up to it the lower bound is at least 0.95."""
+    reached = 0
+    for tally in sorted(tallies, key=lambda t: t.level):
+        if lower_bound(tally.successor, tally.items) < REQUIRED:
+            break
+        reached = tally.level
+    return reached
+
+
+def is_inferior(tallies: Sequence[Tally], margin: float) -> bool:
+    """Whether it is not shown that the successor loses less than `margin` net on these items.
+
+    Pooled over levels: the upper bound of the share of lost items, less the share of won ones.
+    """
+    items = sum(t.items for t in tallies)
+    if not items:
+        return False
+    wins, losses = sum(t.wins for t in tallies), sum(t.losses for t in tallies)
+    return upper_bound(losses, items) - wins / items > margin
+
+
+def evidence(tallies: Sequence[Tally], frontiers: Mapping[str, int]) -> float:
+    """The e-value of the items around and above the champion's frontiers, all families pooled."""
+    near = [t for t in tallies if t.level > NEAR * frontiers[t.family]]
+    return e_value(sum(t.wins for t in near), sum(t.losses for t in near))

@@ -1,0 +1,79 @@
+"""`python -m ouroboros_warden serve RUN_DIR` runs the engine under the law; `verify` checks a run.
+
+Exit codes: 0 finished, 1 the engine or a judge failed or somebody interrupted, 2 bad input,
+3 refused. Whatever the code, the folder stays valid and `serve` goes on from there.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from ouroboros_warden.canonical import canonical
+from ouroboros_warden.errors import WardenError
+from ouroboros_warden.folder import Folder, check_run
+from ouroboros_warden.processes import die_with
+from ouroboros_warden.server import DEFAULT_COMMANDS, Commands, serve
+
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main(argv: Sequence[str] | None = None, commands: Commands = DEFAULT_COMMANDS) -> int:
+    """Run one command and return its exit code; every failure is one line on standard error."""
+    options = _parser().parse_args(argv)
+    try:
+        if options.command == "verify":
+            return _verify(options.run_dir, options.head)
+        _prepare(options.parent)
+        serve(options.run_dir, commands, options.events_fd)
+    except KeyboardInterrupt:
+        return _fail("interrupted; the run can be resumed", 1)
+    except WardenError as error:
+        return _fail(str(error), error.exit_code)
+    except OSError as error:
+        return _fail(str(error), 1)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ouroboros_warden", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    server = commands.add_parser("serve", help="start or resume a run")
+    server.add_argument("run_dir", type=Path)
+    server.add_argument("--events-fd", type=int, help="a pipe that gets every event as well")
+    server.add_argument("--parent", type=int, help="process to die with (default: the starter)")
+    verifier = commands.add_parser("verify", help="check the log and all that it names")
+    verifier.add_argument("run_dir", type=Path)
+    verifier.add_argument("--head", help="a head noted earlier, which the log must still hold")
+    return parser
+
+
+def _prepare(parent: int | None) -> None:
+    # Only a starter that says who it is can be told from the one who adopts orphans.
+    die_with(parent or os.getppid())
+    for number in _INTERRUPTS:
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    for number in _INTERRUPTS:  # the children are being stopped: once is enough
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _verify(run_dir: Path, head: str | None) -> int:
+    report = check_run(Folder.at(run_dir), head)
+    sys.stdout.write(canonical(report).decode() + "\n")
+    return 0 if report["ok"] else 2
+
+
+def _fail(line: str, code: int) -> int:
+    sys.stderr.write(f"ouroboros_warden: {line}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+r"""Canonical JSON and content ids: equal values have equal bytes, and bytes have one name.
+
+>>> canonical({"b": [1, 2.5], "a": "é"})
+b'{"a":"\xc3\xa9","b":[1,2.5]}'
+
+Keys are sorted, nothing is padded, text is UTF-8, numbers are what Python's `json` writes.
+`decode` is the only way foreign bytes become values: what it returns can always be written again.
+Not covered: keys that are not strings are written as strings, so callers keep to strings.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, cast
+
+from ouroboros_warden.errors import UsageError
+
+Json = dict[str, Any]
+
+CHECKPOINT_ID_LENGTH = 16  # hex digits of a checkpoint's name
+GENOME_LIMIT = 1 << 20  # bytes; a genome is a page of text
+
+
+def canonical(obj: Any) -> bytes:
+    """The one encoding of `obj`; UsageError for NaN, infinities, lone surrogates, other types."""
+    try:
+        text = json.dumps(
+            obj, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"not canonical JSON: {error}") from error
+
+
+def decode(data: bytes) -> Json:
+    """The JSON object in `data`; UsageError for anything that `canonical` could not write."""
+    try:
+        value: Any = json.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise UsageError("not a JSON object")
+    canonical(value)
+    return cast("Json", value)
+
+
+def content_id(obj: Any) -> str:
+    """SHA-256 of the canonical bytes, 64 hex digits."""
+    return hashlib.sha256(canonical(obj)).hexdigest()
+
+
+def file_id(path: Path | str) -> str:
+    """SHA-256 of a file's bytes, 64 hex digits; OSError where it cannot be read."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checkpoint_id(directory: Path) -> str:
+    """The name that a checkpoint's genome and weights deserve; UsageError, OSError if unreadable.
+
+    Only regular files count: a link could point elsewhere the next moment.
+    """
+    genome, weights = directory / "genome.json", directory / "weights.safetensors"
+    for file in (genome, weights):
+        if file.is_symlink() or not file.is_file():
+            raise UsageError(f"checkpoint {directory.name} has no regular file {file.name}")
+    if genome.stat().st_size > GENOME_LIMIT:
+        raise UsageError(f"checkpoint {directory.name} has an oversized genome.json")
+    identity = content_id({"genome": decode(genome.read_bytes()), "weights": file_id(weights)})
+    return identity[:CHECKPOINT_ID_LENGTH]

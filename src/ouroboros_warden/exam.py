@@ -1,0 +1,258 @@
+"""Examinations: the sealed secret they are drawn from, and the judges who hold and weigh them.
+
+Before the run's first step the log commits to SHA-256 of a secret; examination k is drawn from
+HMAC-SHA256(secret, "exam:k") and no k is used twice, so nobody can know an item beforehand, and
+once the secret is revealed at the end anybody can draw them all again. A reproducible run derives
+the secret from its seed, and its log says that the exam is not sealed.
+
+The judges are processes; what they answer is checked for type and range before anyone believes
+it. Their statistics are theirs: this module adds up counts and nothing else.
+"""
+
+import hashlib
+import hmac
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from ouroboros_warden.audit import sync_folder, write_all
+from ouroboros_warden.canonical import Json
+from ouroboros_warden.errors import JudgeError
+from ouroboros_warden.folder import Config, Folder
+from ouroboros_warden.processes import Judge
+
+SECRET_LENGTH = 32  # bytes
+
+
+class Row(NamedTuple):
+    """Counts of one level of one family; a win is an item that only the successor solved."""
+
+    family: str
+    level: int
+    items: int
+    champion_correct: int
+    successor_correct: int
+    wins: int
+    losses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """What one examination asks: whom, in which families, how many items of a level."""
+
+    champion: Path | None
+    successor: Path
+    families: Json
+    """name -> {"wall", "frontier"}"""
+    seed: str
+    items: int
+    full: bool
+
+
+def exam_secret(folder: Folder, config: Config) -> bytes:
+    """The run's exam secret, made and kept at the first call."""
+    if config.reproducible:
+        return hmac.digest(b"ouroboros exam", str(config.seed).encode(), "sha256")
+    path = folder.warden / "secret"
+    if not path.exists():
+        _keep(path, os.urandom(SECRET_LENGTH))
+    return path.read_bytes()
+
+
+def commitment(secret: bytes) -> str:
+    """What the log says of the secret before the run."""
+    return hashlib.sha256(secret).hexdigest()
+
+
+def exam_seed(secret: bytes, number: int) -> str:
+    """The seed of examination `number`, 64 hex digits."""
+    return hmac.digest(secret, f"exam:{number}".encode(), "sha256").hex()
+
+
+class Oracle:
+    """Worked examples, verdicts and audits, from the oracle's process."""
+
+    def __init__(self, judge: Judge) -> None:
+        """Speak with `judge`."""
+        self._judge = judge
+
+    def examples(self, family: str, level: int, count: int, seed: int) -> Json:
+        """{"prompts": [...], "lines": [[...], ...]}, `count` of each."""
+        request = {"op": "examples", "family": family, "level": level}
+
+        def read(answer: Json) -> Json:
+            prompts, lines = _texts(answer.get("prompts")), _list(answer.get("lines"))
+            _demand(len(prompts) == len(lines) == count, "as many examples as asked for")
+            return {"prompts": prompts, "lines": [_texts(each) for each in lines]}
+
+        return self._judge.ask({**request, "count": count, "seed": seed}, read)
+
+    def verify(self, family: str, level: int, prompts: list[str], lines: list[list[str]]) -> Json:
+        """{"correct": [...]}, one boolean a prompt; prompts of another level are an error."""
+
+        def read(answer: Json) -> Json:
+            correct = _list(answer.get("correct"))
+            _demand(all(isinstance(each, bool) for each in correct), "verdicts are booleans")
+            _demand(len(correct) == len(prompts), "one verdict a prompt")
+            return {"correct": correct}
+
+        request = {"op": "verify", "family": family, "level": level}
+        return self._judge.ask({**request, "prompts": prompts, "lines": lines}, read)
+
+    def audit(self, file: Path) -> Json:
+        """How much of a data file is right: {"families", "rows", "correct"}."""
+
+        def read(answer: Json) -> Json:
+            families = _table(answer.get("families"))
+            counts = [_audited(each) for levels in families.values() for each in _levels(levels)]
+            rows, correct = sum(n for n, _ in counts), sum(right for _, right in counts)
+            return {"families": families, "rows": rows, "correct": correct}
+
+        return self._judge.ask({"op": "audit", "file": str(file)}, read)
+
+
+class Examiners:
+    """Several examiners who share an examination's items."""
+
+    def __init__(self, judges: Sequence[Judge]) -> None:
+        """Speak with `judges`, one or more."""
+        self._judges = judges
+
+    def sit(self, sitting: Sitting) -> tuple[list[Row], int]:
+        """Hold an examination: rows of all parts added up, and the FLOP it took."""
+        parts = len(self._judges)
+        for part, judge in enumerate(self._judges):
+            judge.post(_sit_request(sitting, [part, parts]))
+        answers = [judge.collect(lambda answer: _sat(answer, sitting)) for judge in self._judges]
+        rows = merge(row for rows, _ in answers for row in rows)
+        _demand({row.family for row in rows} == set(sitting.families), "every family is examined")
+        return rows, sum(flop for _, flop in answers)
+
+    def weigh(self, sitting: Sitting, rows: Sequence[Row], alpha: float) -> Json:
+        """{"e_value", "families"}: the judges' statistics over merged rows."""
+        request = {"op": "weigh", "rows": rows, "families": sitting.families, "alpha": alpha}
+
+        def read(answer: Json) -> Json:
+            weighed = _table(answer.get("families"))
+            _demand(weighed.keys() == sitting.families.keys(), "every family is weighed")
+            families = {name: _weighed(each) for name, each in sorted(weighed.items())}
+            return {
+                "e_value": _real(answer.get("e_value"), sys.float_info.max),
+                "families": families,
+            }
+
+        return self._judges[0].ask(request, read)
+
+
+def merge(rows: Iterable[Row]) -> list[Row]:
+    """Add up the counts of rows of the same family and level, in order of both."""
+    sums: dict[tuple[str, int], Counter[int]] = {}
+    for row in rows:
+        sums.setdefault(row[:2], Counter()).update(dict(enumerate(row[2:])))
+    return [Row(*place, *(sums[place][i] for i in range(5))) for place in sorted(sums)]
+
+
+def _keep(path: Path, secret: bytes) -> None:
+    # Whole or not at all, and on the disk before the log commits to it.
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        write_all(descriptor, secret)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    draft.rename(path)
+    sync_folder(path.parent)
+
+
+def _sit_request(sitting: Sitting, part: list[int]) -> Json:
+    return {
+        "op": "sit",
+        "champion": str(sitting.champion) if sitting.champion else None,
+        "successor": str(sitting.successor),
+        "families": sitting.families,
+        "seed": sitting.seed,
+        "items": sitting.items,
+        "part": part,
+        "full": sitting.full,
+    }
+
+
+def _sat(answer: Json, sitting: Sitting) -> tuple[list[Row], int]:
+    rows = [_row(each, sitting) for each in _list(answer.get("rows"))]
+    return rows, _count(answer.get("flop"))
+
+
+def _row(value: Any, sitting: Sitting) -> Row:
+    fields = _list(value)
+    _demand(len(fields) == len(Row._fields), "a row has seven fields")
+    known = isinstance(fields[0], str) and fields[0] in sitting.families
+    _demand(known, "a row's family is one that was asked for")
+    row = Row(fields[0], *(_count(each) for each in fields[1:]))
+    _demand(max(row.champion_correct, row.successor_correct) <= row.items, "correct <= items")
+    if sitting.champion is not None:
+        gain = row.successor_correct - row.champion_correct
+        _demand(row.wins - row.losses == gain, "wins - losses is the difference of the correct")
+        _demand(row.wins <= row.successor_correct, "wins <= correct")
+    return row
+
+
+def _weighed(value: Any) -> Json:
+    family = _table(value)
+    _demand(isinstance(family.get("inferior"), bool), "inferior is a boolean")
+    return {
+        "frontier": _count(family.get("frontier")),
+        "accuracy": _real(family.get("accuracy"), 1),
+        "lower95": _real(family.get("lower95"), 1),
+        "champion_frontier": _count(family.get("champion_frontier") or 0),
+        "inferior": family["inferior"],
+    }
+
+
+def _levels(value: Any) -> Iterable[Any]:
+    levels: Mapping[str, Any] = _table(value)
+    _demand(all(level.isdecimal() for level in levels), "levels are numbers")
+    return levels.values()
+
+
+def _audited(value: Any) -> tuple[int, int]:
+    table = _table(value)
+    rows, correct = _count(table.get("rows")), _count(table.get("correct"))
+    _demand(correct <= rows, "correct <= rows")
+    return rows, correct
+
+
+def _demand(holds: bool, what: str) -> None:
+    if not holds:
+        raise JudgeError(f"a judge's answer breaks the rule: {what}")
+
+
+def _table(value: Any) -> Json:
+    _demand(isinstance(value, dict), "an object where one belongs")
+    return cast("Json", value)
+
+
+def _list(value: Any) -> list[Any]:
+    _demand(isinstance(value, list), "a list where one belongs")
+    return cast("list[Any]", value)
+
+
+def _texts(value: Any) -> list[str]:
+    texts = _list(value)
+    _demand(all(isinstance(each, str) for each in texts), "text where it belongs")
+    return texts
+
+
+def _count(value: Any) -> int:
+    _demand(type(value) is int and value >= 0, "counts are whole and not negative")
+    return value
+
+
+def _real(value: Any, most: float) -> float:
+    _demand(type(value) in {int, float} and 0 <= value <= most, f"a number from 0 to {most}")
+    return float(value)

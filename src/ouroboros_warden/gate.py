@@ -1,0 +1,362 @@
+"""The one door: every request of the engine is judged, acted upon and logged here, in order.
+
+Rules
+- Self mode reads no truth past the wall: worked examples above it and all verdicts are refused.
+- What the engine hands in is named by content; a name that its bytes do not deserve is refused.
+- A successor is promoted when the judges' e-value exceeds 1/alpha_k and no family is marked
+  inferior; alpha_k = alpha * 6 / (pi^2 k^2) for the k-th examination against a champion, so that
+  over the run's lifetime no more than alpha is spent (the sum of 1/k^2 is pi^2/6).
+- The engine learns "better", "no evidence", "worse" or "first": no figure crosses the door.
+- A refusal that concerns a step is logged; an error promotes nothing and ends the run.
+
+A key that stands in the log is answered from the log, and a key that comes back with another
+request is refused. The state below is a fold over the log, so a warden that starts again goes on
+where the last one was killed: only the last record can be half a step, and it is completed first.
+
+Not here yet: constitution and policy, leases, brake. They join `Gate.answer` before `_act`.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ouroboros_warden.audit import Log, Record
+from ouroboros_warden.canonical import Json, canonical, content_id
+from ouroboros_warden.errors import JudgeError, Refused
+from ouroboros_warden.exam import Examiners, Oracle, Sitting, exam_seed
+from ouroboros_warden.folder import Config, Folder, check_checkpoint, check_data
+from ouroboros_warden.messages import (
+    Claim,
+    Data,
+    Examine,
+    Examples,
+    Final,
+    Finish,
+    Hello,
+    Progress,
+    Step,
+    Verify,
+    parse,
+)
+
+COUNT_LIMIT = 100_000  # worked examples of one request
+CLAIM_LIMIT = 1 << 20  # bytes
+PROGRESS_LIMIT = 1 << 14  # bytes
+
+_ANSWERS = {"oracle", "claim", "audit", "decision", "final", "end"}  # kinds that end a step
+_TOLD = {
+    "better": "better",
+    "no evidence of improvement": "no evidence",
+    "first checkpoint": "first",
+}  # reasons as the engine hears them; any other is "worse"
+
+Tell = Callable[[str, Json], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Whether a successor becomes champion, and why."""
+
+    promoted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the decisions so far amount to."""
+
+    champion: str | None = None
+    frontiers: Mapping[str, int]
+    """The champion's, by family, as last measured."""
+    exams: int = 0
+    """Examinations held, finals included: none of their seeds is drawn again."""
+    duels: int = 0
+    """Examinations against a champion: each spent its share of the error budget."""
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judges:
+    """Whom the gate asks for truth."""
+
+    oracle: Oracle
+    examiners: Examiners
+
+
+def share_of_alpha(alpha: float, k: int) -> float:
+    """The error allowed to the k-th examination (k >= 1) of a run that may spend `alpha`."""
+    return alpha * 6 / (math.pi**2 * k**2)
+
+
+def decide(e_value: float, threshold: float | None, families: Mapping[str, Json]) -> Ruling:
+    """Promote or reject; `threshold` is None where there is no champion to beat."""
+    if threshold is None:
+        return Ruling(promoted=True, reason="first checkpoint")
+    worse = sorted(name for name, family in families.items() if family["inferior"])
+    if worse:
+        return Ruling(promoted=False, reason=f"worse on {', '.join(worse)}")
+    if not e_value >= threshold:
+        return Ruling(promoted=False, reason="no evidence of improvement")
+    return Ruling(promoted=True, reason="better")
+
+
+def after(standing: Standing, record: Record) -> Standing:
+    """The standing once `record` is in the log."""
+    body = record.body
+    if record.kind == "exam":
+        duels = standing.duels + (body["champion"] is not None)
+        return replace(standing, exams=standing.exams + 1, duels=duels)
+    if record.kind == "final":
+        return replace(standing, exams=standing.exams + 1)
+    if record.kind == "end":
+        return replace(standing, over=True)
+    if record.kind != "decision":
+        return standing
+    measured = "frontier" if body["promoted"] else "champion_frontier"
+    frontiers = {name: family[measured] for name, family in body["families"].items()}
+    champion = body["checkpoint"] if body["promoted"] else standing.champion
+    return replace(standing, champion=champion, frontiers=frontiers)
+
+
+class Gate:
+    """Answers requests; `tell` shows events to whoever watches."""
+
+    def __init__(
+        self, folder: Folder, config: Config, secret: bytes, log: Log, judges: Judges, tell: Tell
+    ) -> None:
+        """Take up the run where its log stands, completing the last step if it was cut short."""
+        self._folder = folder
+        self._config = config
+        self._secret = secret
+        self._log = log
+        self._judges = judges
+        self._tell = tell
+        self._answered: dict[str, Record] = {}
+        self._refusals: set[str] = set()
+        self._standing = Standing(frontiers=config.walls)
+        for record in log.records:
+            self._absorb(record)
+        self._complete()
+
+    @property
+    def over(self) -> bool:
+        """Whether the log has its end."""
+        return self._standing.over
+
+    def answer(self, message: Json) -> Json:
+        """The answer to one message.
+
+        Raises:
+            Refused: the answer is no; the log says so if it concerned a step.
+            JudgeError, DiskFull: nothing was decided, and the run cannot go on.
+        """
+        request = parse(message)
+        match request:
+            case Hello():
+                return self._greet()
+            case Progress():
+                return self._show(request)
+            case _:
+                identity = content_id(message)
+        try:
+            return self._act(request, identity)
+        except Refused as refusal:
+            self._log_refusal(request, identity, str(refusal))
+            raise
+
+    def _act(self, request: Step, identity: str) -> Json:
+        known = self._answered.get(request.key)
+        if known and known.body["request"] != identity:
+            raise Refused(f"key {request.key} was used for another request")
+        if self.over and not known:
+            raise Refused("the run is over")
+        match request:
+            case Examples() | Verify():
+                return self._read_truth(request, identity, known)
+            case _ if known:
+                return _recall(known)
+            case Claim():
+                return self._claim(request, identity)
+            case Data():
+                return self._take_data(request, identity)
+            case Examine():
+                return self._examine(request, identity)
+            case Final():
+                return self._final(request, identity)
+            case Finish():
+                body = {"reason": request.reason, "secret": self._secret.hex()}
+                return self._append("end", request.key, identity, body)
+
+    def _greet(self) -> Json:
+        return {
+            "config": self._config.whole,
+            "run_dir": str(self._folder.root),
+            "head": self._log.head,
+            "answered": sorted(self._answered),
+        }
+
+    def _show(self, request: Progress) -> Json:
+        _limit(request.body, PROGRESS_LIMIT, "progress")
+        self._tell("progress", request.body)
+        return {}
+
+    def _claim(self, request: Claim, identity: str) -> Json:
+        _limit(request.body, CLAIM_LIMIT, "a claim")
+        body = {"kind": request.kind, "body": request.body}
+        return self._append("claim", request.key, identity, body)
+
+    def _read_truth(self, request: Examples | Verify, identity: str, known: Record | None) -> Json:
+        family, level = request.family, request.level
+        body: Json = {"family": family, "level": level}
+        if isinstance(request, Examples):
+            rows = request.count
+            self._check_reading(request, rows)
+            truth = self._judges.oracle.examples(family, level, rows, request.seed)
+            body |= {"op": "examples", "count": rows, "seed": request.seed}
+        else:
+            rows = len(request.prompts)
+            self._check_reading(request, rows)
+            if len(request.lines) != rows:
+                raise Refused("as many solutions as prompts, please")
+            truth = self._judges.oracle.verify(family, level, request.prompts, request.lines)
+            body |= {"op": "verify", "count": rows}
+        body["past_wall"] = rows if level > self._config.walls[family] else 0
+        body["digest"] = content_id(truth)
+        if known is None:
+            self._append("oracle", request.key, identity, body)
+        elif known.body["digest"] != body["digest"]:
+            raise JudgeError(f"the oracle answers {request.key} otherwise than the log says")
+        return truth
+
+    def _check_reading(self, request: Examples | Verify, rows: int) -> None:
+        wall = self._config.walls.get(request.family)
+        if wall is None:
+            raise Refused(f"no family {request.family} in this run")
+        if request.level < 1 or rows > COUNT_LIMIT:
+            raise Refused(f"levels begin at 1, and at most {COUNT_LIMIT} rows are read at once")
+        if self._config.verification == "formal":
+            return
+        if isinstance(request, Verify):
+            raise Refused("no verdicts in self mode")
+        if request.level > wall:
+            raise Refused(f"level {request.level} of {request.family} lies past the wall, {wall}")
+
+    def _take_data(self, request: Data, identity: str) -> Json:
+        path, found, size = check_data(self._folder, request.file)
+        report = self._judges.oracle.audit(path)
+        if check_data(self._folder, request.file) != (path, found, size):
+            raise Refused(f"{request.file} changed while it was audited")
+        body: Json = {"generation": request.generation, "file": request.file}
+        self._append("data", request.key, identity, {**body, "id": found, "bytes": size})
+        return self._log_audit(request.key, identity, report)
+
+    def _log_audit(self, key: str, identity: str, report: Json) -> Json:
+        self._tell("audit", {"key": key, "rows": report["rows"], "correct": report["correct"]})
+        return self._append("audit", key, identity, report)
+
+    def _examine(self, request: Examine, identity: str) -> Json:
+        champion = self._standing.champion
+        sitting = self._sitting(champion, request.checkpoint, full=False)
+        share = share_of_alpha(self._config.alpha, self._standing.duels + 1)
+        body: Json = {
+            "generation": request.generation,
+            "checkpoint": request.checkpoint,
+            "parent": request.parent,
+            "champion": champion,
+            "exam": self._standing.exams + 1,
+            "items": sitting.items,
+            "threshold": 1 / share if champion else None,
+        }
+        self._tell("exam_start", body)
+        result = self._sit(sitting, [champion, request.checkpoint])
+        self._append("exam", request.key, identity, {**body, **result})
+        return self._conclude(self._log.records[-1])
+
+    def _conclude(self, exam: Record) -> Json:
+        body = exam.body
+        ruling = decide(body["e_value"], body["threshold"], body["families"])
+        decision = {name: body[name] for name in ("generation", "checkpoint", "champion")}
+        decision |= {"promoted": ruling.promoted, "reason": ruling.reason}
+        decision["families"] = body["families"]
+        self._append("decision", body["key"], body["request"], decision)
+        self._tell("decision", {**decision, "exam": body["exam"], "e_value": body["e_value"]})
+        return _recall(self._log.records[-1])
+
+    def _final(self, request: Final, identity: str) -> Json:
+        champion = self._standing.champion
+        if champion is None:
+            raise Refused("there is no champion to examine")
+        sitting = self._sitting(None, champion, full=True)
+        number = self._standing.exams + 1
+        self._tell("exam_start", {"exam": number, "checkpoint": champion, "full": True})
+        result = self._sit(sitting, [champion])
+        families: Json = {name: {"levels": []} for name in sitting.families}
+        for name, family in result["families"].items():
+            kept = {figure: family[figure] for figure in ("frontier", "accuracy", "lower95")}
+            families[name] |= {"wall": self._config.walls[name], **kept}
+        for row in result["rows"]:
+            families[row.family]["levels"].append([row.level, row.items, row.successor_correct])
+        body = {"checkpoint": champion, "exam": number, "flop": result["flop"]}
+        self._tell("final", {**body, "families": families})
+        return self._append("final", request.key, identity, {**body, "families": families})
+
+    def _sitting(self, champion: str | None, successor: str, *, full: bool) -> Sitting:
+        frontiers = self._standing.frontiers
+        walls = self._config.walls.items()
+        return Sitting(
+            champion=check_checkpoint(self._folder, champion) if champion else None,
+            successor=check_checkpoint(self._folder, successor),
+            families={n: {"wall": wall, "frontier": frontiers[n]} for n, wall in walls},
+            seed=exam_seed(self._secret, self._standing.exams + 1),
+            items=self._config.final_items if full else self._config.items,
+            full=full,
+        )
+
+    def _sit(self, sitting: Sitting, candidates: list[str | None]) -> Json:
+        rows, flop = self._judges.examiners.sit(sitting)
+        for name in candidates:
+            if name is not None:
+                check_checkpoint(self._folder, name)  # the bytes that sat are those that are named
+        weighed = self._judges.examiners.weigh(sitting, rows, self._config.alpha)
+        return {"rows": rows, "flop": flop, **weighed}
+
+    def _append(self, kind: str, key: str, identity: str, body: Json) -> Json:
+        self._absorb(self._log.append(kind, {**body, "key": key, "request": identity}))
+        return {}
+
+    def _absorb(self, record: Record) -> None:
+        self._standing = after(self._standing, record)
+        if record.kind in _ANSWERS:
+            self._answered[record.body["key"]] = record
+        if record.kind == "refused":
+            self._refusals.add(record.body["request"])
+
+    def _complete(self) -> None:
+        last = self._log.records[-1]
+        if last.kind == "exam":
+            self._conclude(last)
+        elif last.kind == "data":
+            path, found, _ = check_data(self._folder, last.body["file"])
+            if found != last.body["id"]:
+                raise Refused(f"{last.body['file']} is not what was handed in")
+            report = self._judges.oracle.audit(path)
+            self._log_audit(last.body["key"], last.body["request"], report)
+
+    def _log_refusal(self, request: Step, identity: str, reason: str) -> None:
+        if identity not in self._refusals and not self.over:
+            kind = type(request).__name__.lower()
+            self._tell("refused", {"key": request.key, "reason": reason})
+            self._append("refused", request.key, identity, {"type": kind, "reason": reason})
+
+
+def _recall(record: Record) -> Json:
+    if record.kind != "decision":
+        return {}
+    reason: Any = record.body["reason"]
+    return {"promoted": record.body["promoted"], "reason": _TOLD.get(reason, "worse")}
+
+
+def _limit(body: Json, limit: int, what: str) -> None:
+    if len(canonical(body)) > limit:
+        raise Refused(f"{what} may have {limit} bytes")

@@ -1,0 +1,206 @@
+"""Starting and stopping the warden's children so that none outlives it, and talking to a judge.
+
+The kernel kills a child when the warden ends, however that ends (PR_SET_PDEATHSIG); a child that
+comes to life after the warden's death sees another parent and leaves. The signal follows the
+*thread* that started the child, so children are started from the main thread. Each child leads a
+process group: stopping it stops what it started, and Ctrl-C reaches the warden alone.
+
+A judge is a child that reads one JSON line and writes one JSON line, `{"error": ...}` if it
+cannot answer. Not covered: confinement. A child runs with the user's rights.
+"""
+
+import ctypes
+import os
+import select
+import signal
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.errors import JudgeError, UsageError
+
+GRACE = 2.0  # seconds between asking a child to stop and killing it
+JUDGE_PATIENCE = 3600.0  # seconds that a judge may think
+ANSWER_LIMIT = 64 << 20  # bytes of a judge's answer
+
+_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+
+T = TypeVar("T")
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when `parent` ends; leave at once if it ended before."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The warden's own environment for a child, which finds the same packages, and `extra`."""
+    found = {**os.environ, **extra}
+    source = str(Path(__file__).resolve().parents[1])
+    if source != sysconfig.get_path("purelib"):  # a source tree, not an installation
+        inherited = os.environ.get("PYTHONPATH")
+        found["PYTHONPATH"] = f"{source}{os.pathsep}{inherited}" if inherited else source
+    return found
+
+
+def start(
+    command: Sequence[str],
+    stderr: Path,
+    variables: Mapping[str, str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
+    pass_fds: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """Start a child that dies with this process and leads a process group of its own.
+
+    Its complaints, and its output if nothing else is to get it, are added to the file `stderr`.
+    """
+    parent = os.getpid()
+    try:
+        with stderr.open("ab") as sink:
+            return subprocess.Popen(  # noqa: S603 the command is ours, never the engine's
+                command,
+                stdin=stdin,
+                stdout=sink if stdout is None else stdout,
+                stderr=sink,
+                env=environment(**variables),
+                pass_fds=pass_fds,
+                process_group=0,
+                preexec_fn=lambda: die_with(parent),
+            )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(f"cannot start {command[0]}: {error}") from error
+
+
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a child is over; it stays a zombie, so that nobody else is given its number."""
+    if process.returncode is not None:
+        return True
+    options = os.WEXITED | os.WNOWAIT | os.WNOHANG
+    return os.waitid(os.P_PID, process.pid, options) is not None
+
+
+def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> int:
+    """Ask a child's group to end, kill what is left after `grace` seconds; its return code."""
+    if process.returncode is not None:
+        return process.returncode
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    await_end(process, grace)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
+
+
+def await_end(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether a child ended by itself within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not has_ended(process):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+class Judge:
+    """A judge's process, started when first asked, and once more when it fails."""
+
+    def __init__(self, command: Sequence[str], stderr: Path) -> None:
+        """Remember how to start it and where its complaints go."""
+        self._command = command
+        self._stderr = stderr
+        self._request = b""
+        self._child: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+
+    def ask(self, request: Json, read: Callable[[Json], T]) -> T:
+        """Post a request and collect its answer."""
+        self.post(request)
+        return self.collect(read)
+
+    def post(self, request: Json) -> None:
+        """Hand over a request without waiting, so that several judges work at once."""
+        if self._has_unread():
+            self.stop()  # else the answer to an older request would pass for this one's
+        self._request = canonical(request) + b"\n"
+        self._send()
+
+    def collect(self, read: Callable[[Json], T]) -> T:
+        """What `read` makes of the answer; a judge that fails is started again, once.
+
+        Raises:
+            JudgeError: it failed twice; `read` raises it for an answer out of type or range.
+        """
+        try:
+            answer = read(self._receive())
+        except JudgeError:
+            self.stop()
+            self._send()
+            answer = read(self._receive())
+        self._request = b""
+        return answer
+
+    def stop(self) -> None:
+        """End the process; a later request starts it again."""
+        if self._child is None:
+            return
+        process, connection = self._child
+        self._child = None
+        connection.close()
+        stop(process)
+
+    def _has_unread(self) -> bool:
+        if self._child is None:
+            return False
+        return bool(self._request or select.select([self._child[1]], [], [], 0)[0])
+
+    def _send(self) -> None:
+        if self._child is None:
+            self._child = self._begin()
+        with suppress(OSError):  # a dead judge is found out when its answer is collected
+            self._child[1].sendall(self._request)
+
+    def _begin(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(JUDGE_PATIENCE)
+        one_thread = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        with theirs:
+            descriptor = theirs.fileno()
+            try:
+                process = start(
+                    self._command, self._stderr, one_thread, stdin=descriptor, stdout=descriptor
+                )
+            except UsageError:
+                ours.close()
+                raise
+        return process, ours
+
+    def _receive(self) -> Json:
+        try:
+            answer = decode(self._read_line())
+        except (OSError, UsageError) as error:
+            raise JudgeError(f"{self._stderr.stem} failed: {error}") from error
+        if "error" in answer:
+            raise JudgeError(f"{self._stderr.stem} failed: {str(answer['error'])[:500]}")
+        return answer
+
+    def _read_line(self) -> bytes:
+        if self._child is None:
+            raise JudgeError("a judge was not asked")
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            chunk = self._child[1].recv(1 << 18)
+            if not chunk or len(line) > ANSWER_LIMIT:
+                raise JudgeError(f"{self._stderr.stem} ended or ran on; see {self._stderr}")
+            line += chunk
+        return bytes(line)

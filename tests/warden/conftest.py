@@ -1,0 +1,74 @@
+"""A gate with simulated judges and no engine, for tests that ask it directly."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ouroboros_warden.audit import Log, Record
+from ouroboros_warden.canonical import Json
+from ouroboros_warden.exam import exam_secret
+from ouroboros_warden.folder import Folder, load_config
+from ouroboros_warden.gate import Gate
+from ouroboros_warden.server import Commands, begin_log, start_judges
+
+from .harness import JUDGE, make_run, message, records
+
+
+@dataclass
+class Desk:
+    """A run, the gate on it, and what it told."""
+
+    run: Path
+    gate: Gate
+    events: list[tuple[str, Json]] = field(default_factory=list)
+
+    def ask(self, name: str, /, **fields: Any) -> Json:
+        return self.gate.answer(message(name, **fields))
+
+    def records(self, kind: str | None = None) -> list[Record]:
+        return records(self.run, kind)
+
+    def moods(self, role: str, *values: Any) -> None:
+        (self.run / f"mood-{role}.json").write_text(json.dumps(values))
+
+    def sits(self) -> list[Json]:
+        return [json.loads(line) for line in (self.run / "sits.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Open a run, new or old; another call closes the desk before."""
+    with ExitStack() as stack:
+
+        def open_desk(name: str = "run", **options: Any) -> Desk:
+            stack.close()
+            run = make_run(tmp_path / name, **options)
+            folder = Folder.at(run)
+            config = load_config(folder)
+            folder.warden.mkdir(exist_ok=True)
+            secret = exam_secret(folder, config)
+            log = stack.enter_context(closing(Log.open(folder.records)))
+            begin_log(log, config, secret)
+            commands = Commands(
+                oracle=(*JUDGE, "oracle", str(run)), examiner=(*JUDGE, "examiner", str(run))
+            )
+            judges = stack.enter_context(start_judges(folder, config, commands))
+            events: list[tuple[str, Json]] = []
+
+            def tell(event: str, body: Json) -> None:
+                events.append((event, body))
+
+            return Desk(run, Gate(folder, config, secret, log, judges, tell), events)
+
+        yield open_desk
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Desk]) -> Desk:
+    """A new run in self mode."""
+    return open_desk()

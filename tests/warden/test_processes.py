@@ -1,0 +1,156 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ouroboros_warden import processes
+from ouroboros_warden.errors import JudgeError, UsageError
+from ouroboros_warden.processes import Judge, environment
+
+from .harness import JUDGE, SOURCE, is_alive, wait_for
+
+# A parent that starts a child through `start`, says its number and sleeps.
+PARENT = """
+import sys, time
+from pathlib import Path
+from ouroboros_warden.processes import start
+child = start([sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"],
+              Path("/dev/null"), {})
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+# A child that ties itself to a parent which is not its own, as if that one had died meanwhile.
+ORPHAN = "import os; from ouroboros_warden.processes import die_with; die_with(2**22); print('on')"
+
+
+@pytest.fixture
+def judge(tmp_path: Path):
+    judge = Judge((*JUDGE, "oracle", str(tmp_path)), tmp_path / "oracle.stderr")
+    yield judge
+    judge.stop()
+
+
+def moods(folder: Path, *values) -> None:
+    (folder / "mood-oracle.json").write_text(json.dumps(values))
+
+
+def question(number: int):
+    return {"op": "verify", "lines": [["right"] if i == number else ["wrong"] for i in range(4)]}
+
+
+def test_a_child_dies_with_a_parent_that_is_killed():
+    command = [sys.executable, "-S", "-c", PARENT]
+    environ = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert is_alive(child)
+        parent.kill()
+    wait_for(lambda: not is_alive(child), 5)
+
+
+def test_a_child_whose_parent_died_before_leaves_at_once():
+    environ = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", ORPHAN], env=environ, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+def test_a_command_that_is_not_there_is_a_clean_error(tmp_path):
+    judge = Judge(("/no/such/judge",), tmp_path / "oracle.stderr")
+    with pytest.raises(UsageError, match="cannot start"):
+        judge.ask({}, dict)
+
+
+def test_a_judge_answers_one_request_after_the_other(judge):
+    for number in range(4):
+        answer = judge.ask(question(number), dict)
+        assert answer["correct"] == [i == number for i in range(4)]
+
+
+@pytest.mark.parametrize(
+    "mood", ["die", "nonsense", "[]", '{"a":NaN}', {"error": "no"}, '{"correct":1}{"b":2}']
+)
+def test_a_judge_that_fails_once_is_started_again(judge, tmp_path, mood):
+    moods(tmp_path, mood)
+    assert judge.ask(question(2), dict)["correct"] == [False, False, True, False]
+
+
+def test_an_answer_out_of_type_is_a_failure_too(judge, tmp_path):
+    def read(answer):
+        if "correct" not in answer:
+            raise JudgeError("no verdict")
+        return answer["correct"]
+
+    moods(tmp_path, {"verdict": True})
+    assert judge.ask(question(0), read) == [True, False, False, False]
+    moods(tmp_path, {"verdict": True}, {"verdict": True})
+    with pytest.raises(JudgeError, match="no verdict"):
+        judge.ask(question(0), read)
+
+
+@pytest.mark.parametrize("mood", ["die", "nonsense", {"error": "no idea"}])
+def test_a_judge_that_fails_twice_is_an_error_and_may_be_asked_again(judge, tmp_path, mood):
+    moods(tmp_path, mood, mood)
+    with pytest.raises(JudgeError):
+        judge.ask(question(1), dict)
+    assert judge.ask(question(1), dict)["correct"] == [False, True, False, False]
+
+
+def test_a_judge_killed_between_two_requests_is_replaced(judge):
+    judge.ask(question(1), dict)
+    process, _ = judge._child
+    os.kill(process.pid, signal.SIGKILL)
+    assert judge.ask(question(3), dict)["correct"] == [False, False, False, True]
+
+
+def test_an_answer_too_many_never_passes_for_the_next_one(judge, tmp_path):
+    moods(tmp_path, "twice")
+    assert judge.ask(question(0), dict)["correct"][0]
+    time.sleep(0.05)
+    assert judge.ask(question(1), dict)["correct"] == [False, True, False, False]
+
+
+def test_an_answer_that_nobody_collected_never_passes_for_the_next_one(judge):
+    judge.post(question(0))
+    assert judge.ask(question(1), dict)["correct"] == [False, True, False, False]
+
+
+def test_a_judge_that_hangs_is_an_error(judge, tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "JUDGE_PATIENCE", 0.2)
+    moods(tmp_path, "hang", "hang")
+    with pytest.raises(JudgeError, match="timed out"):
+        judge.ask(question(0), dict)
+
+
+def test_a_judge_that_runs_on_is_an_error(judge, tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "ANSWER_LIMIT", 1000)
+    moods(tmp_path, "x" * 2_000_000, "x" * 2_000_000)
+    with pytest.raises(JudgeError, match="ran on"):
+        judge.ask(question(0), dict)
+
+
+def test_judges_compute_in_one_thread_and_find_the_packages(tmp_path):
+    code = (
+        "import json, os, sys; sys.stdin.readline();"
+        "import ouroboros_warden; print(json.dumps(dict(os.environ)))"
+    )
+    judge = Judge((sys.executable, "-S", "-P", "-c", code), tmp_path / "oracle.stderr")
+    found = judge.ask({}, dict)
+    judge.stop()
+    assert found["OMP_NUM_THREADS"] == found["MKL_NUM_THREADS"] == "1"
+    assert found["PYTHONPATH"].split(os.pathsep)[0] == str(SOURCE)
+
+
+def test_an_installation_needs_no_path(monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(processes.sysconfig, "get_path", lambda _: str(SOURCE))
+    assert "PYTHONPATH" not in environment()
+    monkeypatch.setattr(processes.sysconfig, "get_path", lambda _: "/elsewhere")
+    assert environment(EXTRA="1").items() >= {"PYTHONPATH": str(SOURCE), "EXTRA": "1"}.items()
