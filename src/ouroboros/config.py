@@ -56,9 +56,9 @@ class Training(Section):
     steps: int = Field(1000, ge=1)
     segment: int = Field(250, ge=1)
     """Steps between two states from which a killed run goes on."""
-    examples: int = Field(6000, ge=10)
+    examples: int = Field(40000, ge=10)
     """Worked examples a family that are read from the oracle."""
-    tokens: float = Field(1900, gt=0)
+    tokens: float = Field(2200, gt=0)
     """Tokens a batch."""
     shares: dict[str, float] = Field(default_factory=dict)
     """Relative share of each family in a batch; 1 where not named."""
@@ -82,21 +82,21 @@ class Loop(Section):
     """Bands that may be climbed without training in between."""
     growth: float = Field(2.0, gt=1)
     """Reach of a band beyond the frontier."""
-    accept: float = Field(0.85, gt=0, le=1)
+    accept: float = Field(0.7, gt=0, le=1)
     """Agreement that moves the frontier."""
-    bank: float = Field(0.5, gt=0, le=1)
+    bank: float = Field(0.4, gt=0, le=1)
     """Agreement above which a level's accepted answers are kept as data."""
     confidence: float = Field(0.9, ge=0, le=1)
     """Smallest token probability an accepted answer may hold."""
-    spread: float = Field(2.0, ge=1)
+    spread: float = Field(1.5, ge=1)
     """A family this much further (in walls) than the slowest one rests."""
-    steps: int = Field(45, ge=1)
+    steps: int = Field(60, ge=1)
     wall_tokens: float = Field(700, gt=0)
     bank_tokens: float = Field(1800, gt=0)
     bank_picks: int = Field(2, ge=1)
     wall_weight: float = 0.5
     bank_weight: float = 1.2
-    peak: float = 0.4
+    peak: float = 0.8
     newest: float = Field(0.7, ge=0, le=1)
     """Share of banked rows that come from the newest levels of a family."""
     examine_growth: float = Field(1.3, gt=1)

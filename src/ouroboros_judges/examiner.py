@@ -56,9 +56,7 @@ class Candidate:
         decoded = decode(self.model, rows, budget)
         texts = [
             tokenizer.decode(ids[: size - 1]).split("\n") if ended else []
-            for ids, size, ended in zip(
-                decoded.tokens, decoded.lengths, decoded.ended, strict=True
-            )
+            for ids, size, ended in zip(decoded.tokens, decoded.lengths, decoded.ended, strict=True)
         ]
         genome = self.model.genome
         return texts, decode_flop(genome, tokenizer.size, rows.lengths, decoded.lengths)

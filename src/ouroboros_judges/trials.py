@@ -40,7 +40,7 @@ class Tally:
 
 
 def e_value(wins: int, losses: int) -> float:
-    """Evidence that wins are likelier than losses, capped at 1e300; 1 where nothing is discordant."""
+    """Evidence that wins are likelier than losses, at most 1e300; 1 if nothing is discordant."""
     if wins + losses == 0:
         return 1.0
     a, b = wins + 1, losses + 1

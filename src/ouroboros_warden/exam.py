@@ -132,9 +132,12 @@ class Examiners:
         _demand({row.family for row in rows} == set(sitting.families), "every family is examined")
         return rows, sum(flop for _, flop in answers)
 
-    def weigh(self, sitting: Sitting, rows: Sequence[Row], alpha: float) -> Json:
-        """{"e_value", "families"}: the judges' statistics over merged rows."""
-        request = {"op": "weigh", "rows": rows, "families": sitting.families, "alpha": alpha}
+    def weigh(self, sitting: Sitting, rows: Sequence[Row], alpha: float, margin: float) -> Json:
+        """{"e_value", "families"}: the judges' statistics over merged rows.
+
+        `margin` is the loss of accuracy up to which a family does not count as inferior.
+        """
+        request = {"op": "weigh", "rows": rows, "families": sitting.families}
 
         def read(answer: Json) -> Json:
             weighed = _table(answer.get("families"))
@@ -145,7 +148,7 @@ class Examiners:
                 "families": families,
             }
 
-        return self._judges[0].ask(request, read)
+        return self._judges[0].ask({**request, "alpha": alpha, "margin": margin}, read)
 
 
 def merge(rows: Iterable[Row]) -> list[Row]:

@@ -72,6 +72,8 @@ class Config:
     """The highest level with human examples, by family."""
     alpha: float
     """The chance of a false promotion that the run may spend over its lifetime."""
+    margin: float
+    """How much worse a family may get before it counts as inferior."""
     items: int
     final_items: int
     processes: int
@@ -85,9 +87,6 @@ def load_config(folder: Folder) -> Config:
     verification = run.get("verification", "self")
     if verification not in {"self", "formal"}:
         raise UsageError('config.json: run.verification is neither "self" nor "formal"')
-    alpha = exam.get("alpha", 0.05)
-    if not isinstance(alpha, float) or not 0 < alpha < 1:
-        raise UsageError("config.json: exam.alpha does not lie between 0 and 1")
     families = _table(whole, "families")
     if not families:
         raise UsageError("config.json names no families")
@@ -97,7 +96,8 @@ def load_config(folder: Folder) -> Config:
         verification=verification,
         reproducible=run.get("reproducible", False) is True,
         walls={name: _number(_table(families, name), "wall") for name in sorted(families)},
-        alpha=alpha,
+        alpha=_fraction(exam, "alpha", 0.05),
+        margin=_fraction(exam, "margin", 0.03),
         items=_number(exam, "items", 48),
         final_items=_number(exam, "final_items", 200),
         processes=_number(exam, "processes", 2),
@@ -135,7 +135,10 @@ def check_run(folder: Folder, seen: str | None = None) -> Json:
         records = read_log(folder.records, seen)
     except LogDamaged as damage:
         return {**report, "record": damage.index, "problems": [str(damage)]}
-    problems = [*_broken_promises(records), *_broken_files(folder, records)]
+    try:
+        problems = [*_broken_promises(records), *_broken_files(folder, records)]
+    except (KeyError, TypeError, ValueError) as error:
+        problems = [f"a record lacks what its kind promises: {error!r}"]
     return {
         "ok": not problems,
         "records": len(records),
@@ -184,4 +187,11 @@ def _number(table: Json, name: str, default: int | None = None, least: int = 1) 
     value: Any = table.get(name, default)
     if type(value) is not int or value < least:
         raise UsageError(f"config.json: {name} is missing or not a whole number >= {least}")
+    return value
+
+
+def _fraction(table: Json, name: str, default: float) -> float:
+    value: Any = table.get(name, default)
+    if not isinstance(value, float) or not 0 < value < 1:
+        raise UsageError(f"config.json: {name} does not lie between 0 and 1")
     return value

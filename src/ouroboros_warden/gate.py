@@ -318,7 +318,8 @@ class Gate:
         for name in candidates:
             if name is not None:
                 check_checkpoint(self._folder, name)  # the bytes that sat are those that are named
-        weighed = self._judges.examiners.weigh(sitting, rows, self._config.alpha)
+        config = self._config
+        weighed = self._judges.examiners.weigh(sitting, rows, config.alpha, config.margin)
         return {"rows": rows, "flop": flop, **weighed}
 
     def _append(self, kind: str, key: str, identity: str, body: Json) -> Json:

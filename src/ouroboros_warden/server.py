@@ -60,7 +60,7 @@ def serve(
     folder = Folder.at(run_dir)
     config = load_config(folder)
     with ExitStack() as stack:
-        stack.enter_context(locked(folder.warden / "lock"))
+        stack.enter_context(locked(folder.warden / "lock", LOCK_PATIENCE))
         events = stack.enter_context(closing(Events(folder.events, events_fd)))
         secret = exam_secret(folder, config)
         log = stack.enter_context(closing(Log.open(folder.records)))
@@ -76,7 +76,7 @@ def serve(
 
 
 @contextmanager
-def locked(path: Path, patience: float = LOCK_PATIENCE) -> Generator[None]:
+def locked(path: Path, patience: float) -> Generator[None]:
     """Hold a run's lock; Locked if another warden still has it after `patience` seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + patience

@@ -44,9 +44,12 @@ def raw(connection, data, times):
     return answers[-1]
 
 
-def spawn(deaf):
-    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
-    child = subprocess.Popen([sys.executable, "-I", "-S", "-c", code], close_fds=not deaf)
+def spawn(holds_socket, deaf):
+    ignore = "signal.signal(signal.SIGTERM, signal.SIG_IGN);" if deaf else ""
+    code = f"import signal, time; {ignore} time.sleep(600)"
+    if holds_socket:
+        os.set_inheritable(int(os.environ["OUROBOROS_WARDEN_FD"]), True)
+    child = subprocess.Popen([sys.executable, "-I", "-S", "-c", code], close_fds=not holds_socket)
     (FOLDER / "spawned").write_text(str(child.pid))
     time.sleep(0.1)
 

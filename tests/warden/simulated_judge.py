@@ -10,17 +10,16 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 
-ROLE, FOLDER = sys.argv[1], Path(sys.argv[2])
+ROLE, FOLDER = sys.argv[1:]
 LEVELS = range(1, 7)
 
 
 def take_mood():
-    path = FOLDER / f"mood-{ROLE}.json"
-    if not path.exists():
+    path = f"{FOLDER}/mood-{ROLE}.json"
+    if not os.path.exists(path):
         return None
-    with path.open("r+") as file:
+    with open(path, "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # several judges share the list
         moods = json.load(file)
         file.seek(0)
@@ -43,8 +42,9 @@ def verify(request):
 
 def audit(request):
     families = {}
-    for line in Path(request["file"]).read_text().splitlines():
-        row = json.loads(line)
+    with open(request["file"]) as file:
+        rows = [json.loads(line) for line in file]
+    for row in rows:
         levels = families.setdefault(row["family"], {})
         counts = levels.setdefault(str(row["level"]), {"rows": 0, "correct": 0})
         counts["rows"] += 1
@@ -53,11 +53,12 @@ def audit(request):
 
 
 def skill(folder, family):
-    return json.loads((Path(folder) / "genome.json").read_text())["skill"][family]
+    with open(f"{folder}/genome.json") as file:
+        return json.load(file)["skill"][family]
 
 
 def sit(request):
-    with (FOLDER / "sits.jsonl").open("a") as file:
+    with open(f"{FOLDER}/sits.jsonl", "a") as file:
         file.write(json.dumps(request) + "\n")
     part, parts = request["part"]
     rows = []
@@ -73,7 +74,7 @@ def sit(request):
 
 
 def weigh(request):
-    assert 0 < request["alpha"] < 1
+    assert (request["alpha"], request["margin"]) == (0.05, 0.03)
     wins = sum(row[5] for row in request["rows"])
     losses = sum(row[6] for row in request["rows"])
     families = {}

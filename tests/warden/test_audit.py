@@ -41,7 +41,7 @@ def test_what_was_appended_is_read_back(path, bodies):
         assert log.append("claim", {}).index == len(bodies)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(BODIES, st.data())
 def test_a_flipped_bit_is_found_and_its_record_named(path, bodies, data):
     write(path, bodies)

@@ -169,9 +169,9 @@ def test_counts_out_of_range_are_not_believed(name, value):
 )
 def test_weights_out_of_range_are_not_believed(name, value):
     answer = {"e_value": 1.0, "families": {"copy": WEIGHED, "sum": WEIGHED}}
-    assert Examiners([ScriptedJudge(answer)]).weigh(SITTING, [], 0.05) == answer
+    assert Examiners([ScriptedJudge(answer)]).weigh(SITTING, [], 0.05, 0.03) == answer
     with pytest.raises(JudgeError, match="breaks the rule"):
-        Examiners([ScriptedJudge({**answer, name: value})]).weigh(SITTING, [], 0.05)
+        Examiners([ScriptedJudge({**answer, name: value})]).weigh(SITTING, [], 0.05, 0.03)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,9 @@ def test_weights_out_of_range_are_not_believed(name, value):
 def test_a_familys_weight_out_of_range_is_not_believed(name, value):
     families = {"copy": WEIGHED, "sum": {**WEIGHED, name: value}}
     with pytest.raises(JudgeError, match="breaks the rule"):
-        Examiners([ScriptedJudge({"e_value": 1, "families": families})]).weigh(SITTING, [], 0.05)
+        Examiners([ScriptedJudge({"e_value": 1, "families": families})]).weigh(
+            SITTING, [], 0.05, 0.03
+        )
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,7 @@ def test_a_checkpoint_under_a_wrong_name_is_refused(folder):
         (["exam"], 1),
         (["exam", "alpha"], 1.0),
         (["exam", "alpha"], "0.05"),
+        (["exam", "margin"], 0.0),
         (["exam", "items"], 0),
         (["exam", "final_items"], 1.5),
         (["exam", "processes"], 0),
@@ -180,6 +181,16 @@ def test_a_flipped_byte_is_named_by_verify(folder):
     report = check_run(folder)
     assert (report["ok"], report["record"]) == (False, 2)
     assert "record 2" in report["problems"][0]
+
+
+@pytest.mark.parametrize("body", [{}, {"secret": 7}, {"secret": "no hex"}])
+def test_a_chain_forged_with_the_wrong_records_is_a_problem_too(folder, body):
+    with closing(Log.open(folder.records)) as log:
+        log.append("run", {})
+        log.append("end", body)
+    report = check_run(folder)
+    assert not report["ok"]
+    assert "lacks what its kind promises" in report["problems"][0]
 
 
 def test_a_log_that_does_not_begin_a_run_is_a_problem(folder):

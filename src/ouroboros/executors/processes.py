@@ -31,10 +31,9 @@ def _serve(pipe: Connection, parent: int) -> None:
         except EOFError:
             return
         try:
-            answer = (True, unit(item))
+            pipe.send((True, unit(item)))
         except Exception as error:  # noqa: BLE001 a unit's failure is reported, the worker lives on
-            answer = (False, f"{type(error).__name__}: {error}")
-        pipe.send(answer)
+            pipe.send((False, f"{type(error).__name__}: {error}"))
 
 
 class Processes:
@@ -47,29 +46,12 @@ class Processes:
 
     def map(self, unit: Callable[[A], B], items: Sequence[A]) -> list[B]:
         """`[unit(item) for item in items]`; WorkerError where a unit raises or kills twice."""
-        results: dict[int, Any] = {}
-        waiting = [(index, 1) for index in range(len(items))]
         busy: dict[int, tuple[int, int]] = {}
-        while waiting or busy:
-            for worker in range(len(self._workers)):
-                if waiting and worker not in busy:
-                    busy[worker] = waiting.pop(0)
-                    self._send(worker, unit, items[busy[worker][0]])
-            ready = wait([self._workers[worker][1] for worker in busy])
-            for worker in [w for w in busy if self._workers[w][1] in ready]:
-                index, attempt = busy.pop(worker)
-                try:
-                    succeeded, value = self._workers[worker][1].recv()
-                except (EOFError, ConnectionError):
-                    self._workers[worker] = self._restart(worker)
-                    if attempt >= ATTEMPTS:
-                        raise WorkerError(f"{unit.__name__} killed its worker twice") from None
-                    waiting.insert(0, (index, attempt + 1))
-                    continue
-                if not succeeded:
-                    self._drain(busy)
-                    raise WorkerError(f"{unit.__name__}: {value}")
-                results[index] = value
+        try:
+            results = self._run(unit, items, busy)
+        except Exception:
+            self._drain(busy)
+            raise
         return [results[index] for index in range(len(items))]
 
     def close(self) -> None:
@@ -80,6 +62,33 @@ class Processes:
             if process.is_alive():
                 process.kill()
                 process.join()
+
+    def _run(
+        self, unit: Callable[[A], B], items: Sequence[A], busy: dict[int, tuple[int, int]]
+    ) -> dict[int, B]:
+        """Results by index; `busy` tells at any time which worker has which (index, attempt)."""
+        results: dict[int, Any] = {}
+        waiting = [(index, 1) for index in range(len(items))]
+        while waiting or busy:
+            for worker in range(len(self._workers)):
+                if waiting and worker not in busy:
+                    self._send(worker, unit, items[waiting[0][0]])
+                    busy[worker] = waiting.pop(0)
+            ready = wait([self._workers[worker][1] for worker in busy])
+            for worker in [w for w in busy if self._workers[w][1] in ready]:
+                index, attempt = busy.pop(worker)
+                try:
+                    succeeded, value = self._workers[worker][1].recv()
+                except (EOFError, OSError):
+                    self._workers[worker] = self._restart(worker)
+                    if attempt >= ATTEMPTS:
+                        raise WorkerError(f"{unit.__name__} killed its worker twice") from None
+                    waiting.insert(0, (index, attempt + 1))
+                    continue
+                if not succeeded:
+                    raise WorkerError(f"{unit.__name__}: {value}")
+                results[index] = value
+        return results
 
     def _start(self) -> tuple[BaseProcess, Connection]:
         ours, theirs = self._context.Pipe()
@@ -97,7 +106,7 @@ class Processes:
     def _send(self, worker: int, unit: Callable[[A], B], item: A) -> None:
         try:
             self._workers[worker][1].send((unit, item))
-        except ConnectionError:  # died while idle
+        except OSError:  # died while idle
             self._workers[worker] = self._restart(worker)
             self._workers[worker][1].send((unit, item))
 
@@ -106,5 +115,5 @@ class Processes:
         for worker in busy:
             try:
                 self._workers[worker][1].recv()
-            except (EOFError, ConnectionError):
+            except (EOFError, OSError):
                 self._workers[worker] = self._restart(worker)

@@ -46,16 +46,20 @@ class Harvest:
 
 
 def unharvested(engine: Engine, state: State) -> Harvest:
-    """The start of a generation: families not too far ahead of the slowest, measured in walls."""
-    relative = {n: f.level / engine.config.families[n].wall for n, f in state.fronts.items()}
-    bound = engine.config.loop.spread * min(relative.values())
+    """The start of a generation: nothing gathered, every family that is not ahead to be tried."""
     known = frozenset(
         (cast(str, family), cast(str, prompt))
-        for file in state.data
+        for file in state.data[1:]  # the wall's problems lie below every frontier
         for family, prompt in _prompts(engine.folder / file)
     )
-    active = tuple(name for name in state.fronts if relative[name] <= bound)
-    return Harvest(active=active, fronts=state.fronts, known=known, rates={})
+    return Harvest(active=behind(engine, state.fronts), fronts=state.fronts, known=known, rates={})
+
+
+def behind(engine: Engine, fronts: dict[str, Front]) -> tuple[str, ...]:
+    """Families that are not too far ahead of the slowest, measured in walls."""
+    relative = {name: f.level / engine.config.families[name].wall for name, f in fronts.items()}
+    bound = engine.config.loop.spread * min(relative.values())
+    return tuple(name for name in fronts if relative[name] <= bound)
 
 
 def _prompts(path: Path) -> list[tuple[object, object]]:
@@ -72,10 +76,12 @@ def curate(
     examples = _acceptable(engine, state.generation, judged, rates, harvest.known)
     moved = {name: advance(engine, harvest.fronts[name], found) for name, found in rates.items()}
     sizes = [len(j.accepted) for j in verified.judged]
+    fronts = {**harvest.fronts, **moved}
+    going = [name for name in harvest.active if saturated(rates[name])]
     return replace(
         harvest,
-        active=tuple(name for name in harvest.active if saturated(rates[name])),
-        fronts={**harvest.fronts, **moved},
+        active=tuple(name for name in behind(engine, fronts) if name in going),
+        fronts=fronts,
         examples=(*harvest.examples, *examples),
         known=harvest.known | {(e.family, e.prompt) for e in examples},
         rates={

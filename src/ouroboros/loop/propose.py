@@ -10,6 +10,8 @@ from ouroboros.loop.curate import Harvest
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.state import Front, State
 
+LONG = 48  # level from which papers get shorter
+
 
 def band(front: Front, count: int, rng: np.random.Generator) -> list[int]:
     """`count` levels beyond the frontier: one from each part of the reach, then its end."""
@@ -20,6 +22,11 @@ def band(front: Front, count: int, rng: np.random.Generator) -> list[int]:
     return sorted({front.level + step for step in (*inner, width)})
 
 
+def paper_size(problems: int, level: int) -> int:
+    """Problems of a paper: fewer at long levels, where each costs more, but never below a third."""
+    return max(math.ceil(problems / 3), min(problems, problems * LONG // level))
+
+
 def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[Paper]:
     """Papers for every active family and learner, from the families' own problem makers."""
     papers = []
@@ -28,9 +35,8 @@ def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[P
         seed = engine.seed(1, state.generation, turn, number)
         levels = band(harvest.fronts[name], engine.config.loop.levels, np.random.default_rng(seed))
         for level in levels:
+            count = paper_size(engine.config.loop.problems, level)
             for author in range(LEARNERS):
-                tasks = engine.families[name].propose(
-                    level, engine.seed(2, seed, author), engine.config.loop.problems
-                )
+                tasks = engine.families[name].propose(level, engine.seed(2, seed, author), count)
                 papers.append(paper_of(tasks, author))
     return papers

@@ -65,7 +65,7 @@ def decode(model: Transformer, rows: Rows, budget: int) -> Decoded:
 
 
 class _Decoder:
-    """One batch: caches (S, H * B, columns, K), features (B, columns), S stacked layer uses."""
+    """One batch: caches (S, H, B, K, columns) and (S, H, B, columns, K), S stacked layer uses."""
 
     def __init__(
         self, model: Transformer, rows: Rows, chosen: NDArray[np.int64], budget: int
@@ -79,7 +79,8 @@ class _Decoder:
         columns = self.prompt + budget
         uses = genome.layers * genome.loops
         shape = (uses, genome.heads, self.batch, columns, genome.head_width)
-        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+        # keys stand with their columns last: a product with one query then reads them in order
+        self.keys, self.values = torch.zeros(shape).mT.contiguous(), torch.zeros(shape)
         taps = max(1, genome.convolution)
         self.recent = torch.zeros(uses, taps, self.batch, genome.width)
         self.table = model.bias_table() if genome.position == "relative" else None
@@ -117,7 +118,7 @@ class _Decoder:
             column = packed.position + self.start[row]
             self.classes[row, column] = model.classes[packed.tokens]
             for use, (z, k, v) in enumerate(kept):
-                self.keys[use].permute(1, 2, 0, 3)[row, column] = k
+                self.keys[use].permute(1, 3, 0, 2)[row, column] = k
                 self.values[use].permute(1, 2, 0, 3)[row, column] = v
                 for tap in range(genome.convolution):
                     at = column == self.prompt - 1 - tap
@@ -183,12 +184,12 @@ class _Decoder:
                 q, k, v = model.heads(self._convolve(model.norm(x, 2 * layer), use, layer), layer)
                 if genome.position == "rope":
                     q, k = model.rotate(q, position), model.rotate(k, position)
-                self.keys[use, :, :, column] = k.transpose(0, 1)
+                self.keys[use, :, :, :, column] = k.transpose(0, 1)
                 self.values[use, :, :, column] = v.transpose(0, 1)
                 own = bias[layer * H : (layer + 1) * H] if len(bias) > 1 else bias.expand(H, -1, -1)
-                keys = self.keys[use, :, :, : column + 1]
+                keys = self.keys[use, :, :, :, : column + 1]
                 values = self.values[use, :, :, : column + 1]
-                scores = torch.matmul(keys, q.transpose(0, 1).unsqueeze(3)).squeeze(3).add_(own)
+                scores = torch.matmul(q.transpose(0, 1).unsqueeze(2), keys).squeeze(2).add_(own)
                 mixed = torch.matmul(scores.softmax(dim=-1).unsqueeze(2), values).squeeze(2)
                 x = x + F.linear(mixed.transpose(0, 1).reshape(-1, H * K), model.out[layer])
                 x = x + model.mlp(model.norm(x, 2 * layer + 1), layer)

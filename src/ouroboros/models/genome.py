@@ -7,8 +7,10 @@ Every field is data, so a change of architecture is an edit of a record, and the
 nothing but `genome.json` and the weights to rebuild the model.
 """
 
+import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args
+from inspect import formatannotation
+from typing import Any, Literal, get_args, get_origin
 
 from ouroboros.errors import UsageError
 
@@ -16,6 +18,7 @@ Mlp = Literal["relu2", "gelu", "swiglu"]
 Norm = Literal["rms", "layer"]
 Position = Literal["none", "rope", "learned", "index_offset", "relative"]
 BiasTerm = Literal["run_start", "run_end", "segment", "token"]
+MAY_BE_ZERO = ("segments", "tokens", "convolution")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +59,19 @@ class Genome:
 
     def __post_init__(self) -> None:
         """Raise UsageError where no body can be built."""
+        for field in fields(self):
+            value, least = getattr(self, field.name), 0 if field.name in MAY_BE_ZERO else 1
+            if not _fits(value, field.type):
+                wanted = formatannotation(field.type)
+                raise UsageError(f"genome: {field.name} must be {wanted}, not {value!r}")
+            if field.type is int and value < least:
+                raise UsageError(f"genome: {field.name} must be at least {least}, not {value}")
         if self.width % self.heads:
             raise UsageError(f"genome: width {self.width} is not a multiple of {self.heads} heads")
-        if min(self.layers, self.width, self.heads, self.loops, self.window) < 1:
-            raise UsageError("genome: layers, width, heads, loops and window must be at least 1")
-        for name, choices in (("mlp", Mlp), ("norm", Norm), ("position", Position)):
-            if getattr(self, name) not in get_args(choices):
-                raise UsageError(
-                    f"genome: {name} must be one of {', '.join(get_args(choices))}, "
-                    f"not {getattr(self, name)!r}"
-                )
-        unknown = [term for term in self.bias if term not in get_args(BiasTerm)]
-        if unknown:
-            raise UsageError(f"genome: unknown bias terms {unknown}")
+        if not 0 < self.mlp_ratio < math.inf or self.mlp_width < 1:
+            raise UsageError(f"genome: mlp_ratio {self.mlp_ratio} leaves no hidden channel")
+        if self.position == "relative" and not self.bias:
+            raise UsageError("genome: a relative position needs at least one bias table")
 
     @property
     def head_width(self) -> int:
@@ -87,7 +90,17 @@ class Genome:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Genome":
         """Rebuild from `to_json`'s mapping; UsageError names an unknown or missing field."""
-        known = {f.name for f in fields(cls)}
-        if set(data) - known or not {"alphabet", "families"} <= set(data):
-            raise UsageError(f"genome: fields {sorted(set(data) ^ known)} do not fit")
+        unknown = set(data) - {f.name for f in fields(cls)}
+        missing = {"alphabet", "families"} - set(data)
+        if unknown or missing:
+            raise UsageError(f"genome: unknown {sorted(unknown)}, missing {sorted(missing)}")
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+
+
+def _fits(value: object, kind: Any) -> bool:
+    """Whether a value is of a field's type; True is no number, and 4 will do for 4.0."""
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
+    if get_origin(kind) is tuple:
+        return type(value) is tuple and all(_fits(each, get_args(kind)[0]) for each in value)
+    return type(value) is kind or (kind is float and type(value) is int)

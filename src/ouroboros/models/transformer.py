@@ -45,7 +45,8 @@ class Transformer(nn.Module):
         self.up = normal(L, hidden * (2 if genome.mlp == "swiglu" else 1), D, std=D**-0.5)
         self.down = nn.Parameter(torch.zeros(L, D, hidden))
         self.head = normal(self.tokenizer.size, D, std=0.02)
-        self.gain = nn.Parameter(torch.ones(L, H))
+        if genome.qk_norm:
+            self.gain = nn.Parameter(torch.ones(L, H))
         if genome.norm == "layer":
             self.norm_gain = nn.Parameter(torch.ones(2 * L + 1, D))
         if genome.convolution:

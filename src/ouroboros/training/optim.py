@@ -99,7 +99,7 @@ class Optimizer:
                 self._momentum[rest].copy_(tensor)
             elif kind == "adam":
                 index, _, key = rest.partition(".")
-                adam.setdefault(int(index), {})[key] = tensor
+                adam.setdefault(int(index), {})[key] = tensor.clone()
         if adam:
             state = self._adam.state_dict()
             self._adam.load_state_dict({**state, "state": adam})

@@ -1,0 +1,100 @@
+"""`ouro why`: the evidence of a decision."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ouroboros.cli.options import AsJson, RunOption
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ouroboros.lineage.history import Data, Evidence, Row
+
+
+def why(
+    checkpoint: Annotated[
+        str | None, typer.Argument(help="A checkpoint's name or its beginning; the champion's.")
+    ] = None,
+    run_dir: RunOption = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say why a checkpoint was promoted or rejected, with all that the decision rests on."""
+    from ouroboros.cli.output import emit, page
+    from ouroboros.cli.runs import find_run
+    from ouroboros.errors import UsageError
+    from ouroboros.lineage.history import champion, examinations, find_checkpoint
+    from ouroboros.lineage.index import open_index
+
+    folder = find_run(run_dir)
+    with open_index(folder) as index:
+        holder = champion(index)
+        if checkpoint is None and holder is None:
+            raise UsageError(f"{folder} has no champion yet")
+        name = find_checkpoint(index, checkpoint or (holder.checkpoint if holder else ""))
+        found = examinations(index, name)
+    if as_json:
+        is_champion = holder is not None and holder.checkpoint == name
+        decisions = [asdict(evidence) for evidence in found]
+        emit({"checkpoint": name, "is_champion": is_champion, "decisions": decisions})
+        return 0
+    if not found:
+        page().print(f"{name} sits its examination; there is no decision yet")
+    for evidence in found:
+        _print(page(), evidence)
+    return 0
+
+
+def _print(console: "Console", evidence: "Evidence") -> None:
+    from ouroboros.cli.output import table
+    from ouroboros.lineage import figures
+
+    exam = evidence.exam
+    decided = "promoted" if evidence.promoted else "rejected"
+    console.print(f"{exam.checkpoint} was {decided}: {evidence.reason}", style="bold")
+    console.print(
+        f"record {evidence.record}, generation {exam.generation}, parent {evidence.parent or '-'}, "
+        f"{figures.duration(evidence.seconds)} after the start"
+    )
+    if exam.champion:
+        bar = figures.evidence(exam.e_value, exam.threshold)
+        console.print(f"examination {exam.exam} against {exam.champion}: e-value, threshold {bar}")
+    else:
+        console.print(f"examination {exam.exam}, alone: there was no champion to beat")
+    rows = [
+        [m.family, str(m.frontier), figures.share(m.accuracy), figures.share(m.lower95)]
+        + ["worse" if m.inferior else ""]
+        for m in exam.measures
+    ]
+    heads = ("family", "frontier", "accuracy", "lower95", "verdict")
+    console.print(table(*heads, rows=rows, numbers=(1, 2, 3)))
+    heads = ("family", "level", "items", "champion", "successor", "wins", "losses")
+    lines = [_counts(row) for row in exam.rows]
+    console.print(table(*heads, rows=lines, numbers=(1, 2, 3, 4, 5, 6)))
+    _print_data(console, evidence.data)
+
+
+def _counts(row: "Row") -> list[str]:
+    counts = (row.level, row.items, row.champion_correct, row.successor_correct)
+    return [row.family, *map(str, (*counts, row.wins, row.losses))]
+
+
+def _print_data(console: "Console", files: "tuple[Data, ...]") -> None:
+    from ouroboros.cli.output import table
+    from ouroboros.lineage import figures
+
+    rows = [
+        [
+            str(file.generation),
+            file.file,
+            figures.number(file.rows),
+            figures.share((file.correct or 0) / file.rows if file.rows else None),
+            file.id[:16],
+        ]
+        for file in files
+    ]
+    console.print("data made since that champion, by the judges' audit:" if rows else "no new data")
+    if rows:
+        heads = ("generation", "file", "examples", "right", "id")
+        console.print(table(*heads, rows=rows, numbers=(0, 2, 3)))

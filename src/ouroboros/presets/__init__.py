@@ -1,0 +1,44 @@
+"""Recipes: a preset is a function that returns a whole configuration.
+
+`tiny` shows a real promotion in under a minute, `laptop` is the main job of ten minutes on two
+cores. Flags choose a recipe; `--set` changes a leaf.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ouroboros.config import Config, Exam, FamilyWall, Loop, Run, Training
+
+
+def laptop() -> Config:
+    """Five families in one model: sums from 4 digits, strings and parity from 6 characters."""
+    walls = {
+        "reverse_addition": 4,
+        "forward_addition": 4,
+        "copy": 6,
+        "reverse": 6,
+        "parity_chain": 6,
+    }
+    return Config(
+        run=Run(name="laptop", preset="laptop"),
+        families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
+        exam=Exam(items=48, final_items=240),
+        training=Training(
+            steps=1000, shares={"reverse_addition": 2.3, "forward_addition": 5.4}
+        ),
+        loop=Loop(generations=60, seconds=450),
+    )
+
+
+def tiny() -> Config:
+    """One family, a quarter of the body, two generations."""
+    return Config(
+        run=Run(name="tiny", preset="tiny"),
+        families={"reverse_addition": FamilyWall(wall=4)},
+        genome={"width": 32, "heads": 2},
+        exam=Exam(items=48, final_items=100),
+        training=Training(steps=300, segment=150, examples=20000, tokens=1200),
+        loop=Loop(generations=3, problems=32, steps=40, bands=2),
+    )
+
+
+PRESETS: Mapping[str, Callable[[], Config]] = {"tiny": tiny, "laptop": laptop}
