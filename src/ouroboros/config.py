@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError
 
 from ouroboros.errors import UsageError
 
@@ -16,7 +16,7 @@ from ouroboros.errors import UsageError
 class Section(BaseModel):
     """A frozen part of the tree; unknown fields are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Run(Section):
@@ -24,7 +24,7 @@ class Run(Section):
 
     name: str = "laptop"
     preset: str = "laptop"
-    seed: int = Field(0, ge=0)
+    seed: int = Field(default=0, ge=0)
     verification: Literal["self", "formal"] = "self"
     reproducible: bool = False
     """Derive the exam's secret from the seed and ignore wall-clock limits."""
@@ -39,28 +39,28 @@ class FamilyWall(Section):
 class Exam(Section):
     """The gate's settings, read by the warden."""
 
-    alpha: float = Field(0.05, gt=0, lt=1)
+    alpha: float = Field(default=0.05, gt=0, lt=1)
     """Probability that any promotion of the whole run is a false one."""
-    items: int = Field(48, ge=8)
+    items: int = Field(default=48, ge=8)
     """Items a level in a paired examination."""
-    final_items: int = Field(200, ge=60)
+    final_items: int = Field(default=200, ge=60)
     """Items a level in the final examination."""
-    processes: int = Field(2, ge=1)
-    margin: float = Field(0.03, gt=0, lt=1)
+    processes: int = Field(default=2, ge=1)
+    margin: float = Field(default=0.03, gt=0, lt=1)
     """How much worse a family may be before it counts as inferior."""
 
 
 class Training(Section):
     """How the base is trained on the wall's data."""
 
-    steps: int = Field(1000, ge=1)
-    segment: int = Field(250, ge=1)
+    steps: int = Field(default=1000, ge=1)
+    segment: int = Field(default=250, ge=1)
     """Steps between two states from which a killed run goes on."""
-    examples: int = Field(40000, ge=10)
-    """Worked examples a family that are read from the oracle."""
-    tokens: float = Field(2200, gt=0)
+    examples: int = Field(default=40000, ge=10)
+    """Worked examples of the family with the largest share; of others in proportion."""
+    tokens: float = Field(default=2200, gt=0)
     """Tokens a batch."""
-    shares: dict[str, float] = Field(default_factory=dict)
+    shares: dict[str, NonNegativeFloat] = Field(default_factory=dict)
     """Relative share of each family in a batch; 1 where not named."""
     peak: float = 1.0
 
@@ -68,38 +68,40 @@ class Training(Section):
 class Loop(Section):
     """How far and how boldly the loop goes."""
 
-    generations: int = Field(40, ge=0)
+    generations: int = Field(default=40, ge=0)
     """With none the run ends after its base: the frozen arm, which learns from the wall alone."""
-    flop: float = Field(0, ge=0)
+    flop: float = Field(default=0, ge=0)
     """Stop once this many FLOP are spent; 0 for no limit."""
-    seconds: float = Field(0, ge=0)
+    seconds: float = Field(default=0, ge=0)
     """Stop once this much wall time is spent; 0 for no limit; ignored when reproducible."""
-    problems: int = Field(40, ge=4)
+    problems: int = Field(default=40, ge=4)
     """Problems a level, learner and family."""
-    levels: int = Field(3, ge=1)
+    levels: int = Field(default=3, ge=1)
     """Levels tested a band."""
-    bands: int = Field(3, ge=1)
+    bands: int = Field(default=3, ge=1)
     """Bands that may be climbed without training in between."""
-    growth: float = Field(2.0, gt=1)
+    growth: float = Field(default=2.0, gt=1)
     """Reach of a band beyond the frontier."""
-    accept: float = Field(0.7, gt=0, le=1)
+    accept: float = Field(default=0.7, gt=0, le=1)
     """Agreement that moves the frontier."""
-    bank: float = Field(0.4, gt=0, le=1)
+    bank: float = Field(default=0.4, gt=0, le=1)
     """Agreement above which a level's accepted answers are kept as data."""
-    confidence: float = Field(0.9, ge=0, le=1)
+    confidence: float = Field(default=0.9, ge=0, le=1)
     """Smallest token probability an accepted answer may hold."""
-    spread: float = Field(1.5, ge=1)
-    """A family this much further (in walls) than the slowest one rests."""
-    steps: int = Field(60, ge=1)
-    wall_tokens: float = Field(700, gt=0)
-    bank_tokens: float = Field(1800, gt=0)
-    bank_picks: int = Field(2, ge=1)
+    spread: float = Field(default=1.5, ge=1)
+    """How far a family may be ahead of the slowest one, in walls; beyond it rests."""
+    steps: int = Field(default=60, ge=1)
+    wall_tokens: float = Field(default=700, gt=0)
+    bank_tokens: float = Field(default=1800, gt=0)
+    bank_picks: int = Field(default=2, ge=1)
     wall_weight: float = 0.5
     bank_weight: float = 1.2
     peak: float = 0.8
-    newest: float = Field(0.7, ge=0, le=1)
+    consolidation: int = Field(default=100, ge=0)
+    """Steps of the last training, on all levels alike."""
+    newest: float = Field(default=0.7, ge=0, le=1)
     """Share of banked rows that come from the newest levels of a family."""
-    examine_growth: float = Field(1.3, gt=1)
+    examine_growth: float = Field(default=1.3, gt=1)
     """Growth of self-judged capability after which the successor sits an exam."""
 
 

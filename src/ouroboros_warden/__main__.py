@@ -1,5 +1,7 @@
 """`python -m ouroboros_warden serve RUN_DIR` runs the engine under the law; `verify` checks a run.
 
+`rollback RUN_DIR CHECKPOINT` makes a former champion answer for the run again.
+
 Exit codes: 0 finished, 1 the engine or a judge failed or somebody interrupted, 2 bad input,
 3 refused. Whatever the code, the folder stays valid and `serve` goes on from there.
 """
@@ -16,6 +18,7 @@ from ouroboros_warden.canonical import canonical
 from ouroboros_warden.errors import WardenError
 from ouroboros_warden.folder import Folder, check_run
 from ouroboros_warden.processes import die_with
+from ouroboros_warden.rollback import rollback
 from ouroboros_warden.server import DEFAULT_COMMANDS, Commands, serve
 
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -27,6 +30,9 @@ def main(argv: Sequence[str] | None = None, commands: Commands = DEFAULT_COMMAND
     try:
         if options.command == "verify":
             return _verify(options.run_dir, options.head)
+        if options.command == "rollback":
+            rollback(options.run_dir, options.checkpoint)
+            return 0
         _prepare(options.parent)
         serve(options.run_dir, commands, options.events_fd)
     except KeyboardInterrupt:
@@ -48,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     verifier = commands.add_parser("verify", help="check the log and all that it names")
     verifier.add_argument("run_dir", type=Path)
     verifier.add_argument("--head", help="a head noted earlier, which the log must still hold")
+    restorer = commands.add_parser("rollback", help="make a former champion answer again")
+    restorer.add_argument("run_dir", type=Path)
+    restorer.add_argument("checkpoint")
     return parser
 
 

@@ -148,7 +148,8 @@ class Examiners:
                 "families": families,
             }
 
-        return self._judges[0].ask({**request, "alpha": alpha, "margin": margin}, read)
+        request |= {"alpha": alpha, "margin": margin, "full": sitting.full}
+        return self._judges[0].ask(request, read)
 
 
 def merge(rows: Iterable[Row]) -> list[Row]:

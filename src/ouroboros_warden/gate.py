@@ -111,6 +111,8 @@ def after(standing: Standing, record: Record) -> Standing:
         return replace(standing, exams=standing.exams + 1)
     if record.kind == "end":
         return replace(standing, over=True)
+    if record.kind == "rollback":
+        return replace(standing, champion=body["checkpoint"], frontiers=body["frontiers"])
     if record.kind != "decision":
         return standing
     measured = "frontier" if body["promoted"] else "champion_frontier"

@@ -89,18 +89,29 @@ def test_gather_bias_looks_up_columns_and_adds_up_the_gradients_of_repeated_ones
     assert gradcheck(lambda t: gather_bias(t, index), table.requires_grad_())
 
 
-def test_attention_is_torchs_own():
-    H, T, K = 6, 5, 4
-    q, k, v = (normal(H, T, K, seed=i) for i in range(3))
-    bias = normal(H, T, T, seed=3)
-    expected = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
-    assert torch.allclose(attention(q, k, v, bias), expected)
+@pytest.mark.parametrize("shared", [False, True])
+def test_attention_and_its_gradients_are_torchs_own(shared):
+    H, B, T, K = 3, 2, 5, 4
+    q, k, v = (normal(H * B, T, K, seed=i).requires_grad_() for i in range(3))
+    bias = normal(H, 1 if shared else B, T, T, seed=3).requires_grad_()
+    full = bias.expand(H, B, T, T).reshape(H * B, T, T)
+    expected = F.scaled_dot_product_attention(q, k, v, attn_mask=full, scale=1.0)
+    found = attention(q, k, v, bias)
+    assert torch.allclose(found, expected)
+    direction, inputs = normal(H * B, T, K, seed=4), (q, k, v, bias)
+    for one, other in zip(
+        torch.autograd.grad((found * direction).sum(), inputs),
+        torch.autograd.grad((expected * direction).sum(), inputs),
+        strict=True,
+    ):
+        assert torch.allclose(one, other)
 
 
-def test_attention_gives_a_masked_key_no_say():
-    q, k, v = (normal(1, 4, 3, seed=i) for i in range(3))
-    bias = torch.zeros(1, 4, 4, dtype=torch.float64)
-    bias[:, :, 2] = -1e9
+@pytest.mark.parametrize("patterns", [1, 2])
+def test_attention_gives_a_masked_key_no_say(patterns):
+    q, k, v = (normal(2, 4, 3, seed=i) for i in range(3))
+    bias = torch.zeros(1, patterns, 4, 4, dtype=torch.float64)
+    bias[..., 2] = -1e9
     other = v.clone()
     other[:, 2] += 1e3
     assert torch.equal(attention(q, k, v, bias), attention(q, k, other, bias))

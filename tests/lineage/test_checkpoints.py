@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from ouroboros.errors import UsageError
-from ouroboros.lineage.checkpoints import checkpoint_id, read_checkpoint, write_checkpoint
-from ouroboros_warden import canonical
+from ouroboros.lineage.checkpoints import read_checkpoint, write_checkpoint
+from ouroboros_warden.canonical import checkpoint_id
 
 GENOME = {"width": 4, "families": ["copy"], "mlp_ratio": 4.0}
 WEIGHTS = {"b": torch.arange(6.0).view(2, 3), "a": torch.tensor([0.5, -1.0])}
@@ -25,10 +25,10 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     assert all(torch.equal(weights[key], WEIGHTS[key]) for key in weights)
 
 
-def test_the_name_is_the_content_and_the_warden_agrees(tmp_path):
+def test_the_name_is_the_content(tmp_path):
     name = write(tmp_path)
     assert len(name) == 16
-    assert checkpoint_id(tmp_path / name) == name == canonical.checkpoint_id(tmp_path / name)
+    assert checkpoint_id(tmp_path / name) == name
     assert write(tmp_path) == name
     assert write(tmp_path, weights={**WEIGHTS, "a": WEIGHTS["a"] + 1}) != name
     assert write(tmp_path, genome={**GENOME, "width": 8}) != name
@@ -81,6 +81,6 @@ def test_a_pickle_with_a_deserved_name_is_not_run(tmp_path):
     (staging / "genome.json").write_text(json.dumps(GENOME))
     (staging / "weights.safetensors").write_bytes(pickle.dumps(Attack(trace)))
     folder = staging.rename(tmp_path / checkpoint_id(staging))
-    with pytest.raises(UsageError, match="weights"):
+    with pytest.raises(UsageError, match="cannot be read"):
         read_checkpoint(folder)
     assert not trace.exists()

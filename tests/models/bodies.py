@@ -79,8 +79,8 @@ def scrambled(seed: int = 0, **changes: object) -> Transformer:
 
 def mixed_rows(model: Transformer, *, answered: bool = True) -> Rows:
     """Rows of both families and of unlike lengths, in no order of length."""
-    prompts = ["12+345=", "9+9=", "a=", "12ab34=", "+=", "1234567+89=", "0+11=", "7+7="]
-    texts = ["753\n357", "81", "a", "12ab\n34", "", "6532\n11ab", "11", "41"]
+    prompts = ["12+345=", "9+9=", "a=", "12ab34=", "+=", "1234567+89=", "0+11=", "7+7=", "98+765="]
+    texts = ["753\n357", "81", "a", "12ab\n34", "", "6532\n11ab", "11", "41", "863\n368"]
     return encode_rows(model.tokenizer, "sum", prompts, texts if answered else None)
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ouroboros.models import decode as decoding
+from ouroboros.models import packing
 from ouroboros.models.decode import Decoded, decode
 from ouroboros.models.rows import Rows, encode_rows
 from ouroboros.models.tokenizer import END
@@ -66,12 +67,14 @@ def test_the_bodies_of_these_tests_end_early_as_well_as_never():
     assert {1, 3, 5, BUDGET} <= lengths
 
 
+@pytest.mark.parametrize("long_row", [5, 1000])
 @pytest.mark.parametrize("pairs", [1, 60, 500])
-def test_batches_of_any_size_write_the_same(monkeypatch, pairs):
+def test_batches_and_groups_of_any_size_write_the_same(monkeypatch, pairs, long_row):
     model = ending()
     prompts = mixed_rows(model, answered=False)
     whole = decode(model, prompts, BUDGET)
     monkeypatch.setattr(decoding, "MAX_PAIRS", pairs)
+    monkeypatch.setattr(packing, "LONG_ROW", long_row)
     parts = decode(model, prompts, BUDGET)
     assert np.array_equal(parts.tokens, whole.tokens)
     assert np.allclose(parts.confidence, whole.confidence, atol=1e-5)

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -6,16 +7,18 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ouroboros.models import packing
 from ouroboros.models.genome import Genome
 from ouroboros.models.packing import (
     Features,
+    Packed,
     bucket_sizes,
     num_buckets,
     pack,
     pair_buckets,
     run_features,
 )
-from ouroboros.models.rows import encode_rows
+from ouroboros.models.rows import Rows, encode_rows
 from ouroboros.models.tokenizer import END, Tokenizer
 
 from .bodies import GENOME
@@ -30,6 +33,13 @@ TEXTS = st.lists(
     max_size=6,
 )
 TERMS = st.lists(st.sampled_from(list(bucket_sizes(GENOME))), min_size=1, unique=True)
+every_grouping = pytest.mark.parametrize("long_row", [1, 6, 1000])
+
+
+def packed_from(long_row: int, genome: Genome, rows: Rows, chosen: np.ndarray) -> Packed:
+    """A pack in which rows of so many tokens count as long."""
+    with mock.patch.object(packing, "LONG_ROW", long_row):
+        return pack(genome, CLASSES, rows, chosen)
 
 
 @dataclass(frozen=True)
@@ -109,48 +119,58 @@ def test_features_of_packed_rows_are_those_that_a_reader_counts_by_hand(rows):
         assert (segment - segment[0]).tolist() == [c - counted[0] for c in counted]
 
 
+@every_grouping
 @given(TEXTS, TERMS)
-def test_every_pair_of_a_packed_row_has_the_bucket_that_a_reader_counts_by_hand(texts, terms):
+def test_every_pair_of_a_packed_row_has_the_bucket_that_a_reader_counts_by_hand(
+    long_row, texts, terms
+):
     genome = replace(GENOME, bias=tuple(terms))
     rows = encode_rows(TOKENIZER, "sum", *map(list, zip(*texts, strict=True)))
-    packed = pack(genome, CLASSES, rows, np.arange(len(rows)))
+    packed = packed_from(long_row, genome, rows, np.arange(len(rows)))
+    token = pair = 0
     for group in packed.groups:
-        size = group.length**2
-        for row in range(group.rows):
-            first = group.start + row * group.length
-            classes = CLASSES[packed.tokens[first : first + group.length]].tolist()
-            own = places(classes)
-            found = packed.buckets[group.pairs + row * size : group.pairs + (row + 1) * size]
+        tokens = packed.tokens[token : token + group.tokens].view(group.rows, group.length)
+        buckets = packed.buckets[pair : pair + group.pairs].view(group.patterns, -1)
+        for row, found in zip(tokens, buckets.expand(group.rows, -1), strict=True):
+            own = places(CLASSES[row].tolist())
             assert found.tolist() == [slow_bucket(genome, q, k) for q in own for k in own]
+        token, pair = token + group.tokens, pair + group.pairs
+    assert (token, pair) == (len(packed.tokens), len(packed.buckets))
 
 
+@every_grouping
 @given(TEXTS, st.randoms(use_true_random=False))
-def test_a_pack_holds_the_chosen_rows_sorted_by_length_and_their_completions_as_targets(texts, rng):
+def test_a_pack_holds_the_chosen_rows_by_length_and_their_completions_as_targets(
+    long_row, texts, rng
+):
     rows = encode_rows(TOKENIZER, "copy", *map(list, zip(*texts, strict=True)))
     chosen = np.array(rng.choices(range(len(rows)), k=7), dtype=np.int64)
-    packed = pack(GENOME, CLASSES, rows, chosen)
-    assert sorted(packed.order) == sorted(chosen)
-    assert (np.diff(rows.lengths[packed.order]) >= 0).all()
-    assert packed.tokens.tolist() == rows.tokens[rows.flat_index(packed.order)].tolist()
-    assert packed.position.tolist() == [
-        i for number in packed.order for i in range(rows.lengths[number])
-    ]
-    completions = [[*TOKENIZER.encode(texts[i][1]).tolist(), END] for i in packed.order]
+    packed = packed_from(long_row, GENOME, rows, chosen)
+    assert sorted(packed.order) == list(range(7))
+    numbers = chosen[packed.order]
+    assert (np.diff(rows.lengths[numbers]) >= 0).all()
+    assert packed.tokens.tolist() == rows.tokens[rows.flat_index(numbers)].tolist()
+    assert packed.position.tolist() == [i for n in numbers for i in range(rows.lengths[n])]
+    completions = [[*TOKENIZER.encode(texts[n][1]).tolist(), END] for n in numbers]
     assert packed.target.tolist() == [token for ids in completions for token in ids]
     assert packed.tokens[packed.target_index + 1].tolist() == packed.target.tolist()
 
 
 @given(TEXTS)
-def test_groups_cover_every_token_and_every_pair_once(texts):
+def test_long_rows_share_the_buckets_of_their_pattern_and_short_ones_have_their_own(texts):
     rows = encode_rows(TOKENIZER, "sum", *map(list, zip(*texts, strict=True)))
-    packed = pack(GENOME, CLASSES, rows, np.arange(len(rows)))
-    token = pair = 0
+    packed = packed_from(6, GENOME, rows, np.arange(len(rows)))
+    token, seen = 0, set()
     for group in packed.groups:
-        assert (group.start, group.pairs) == (token, pair)
-        token += group.rows * group.length
-        pair += group.rows * group.length**2
-    assert (token, pair) == (len(packed.tokens), len(packed.buckets))
-    assert len({group.length for group in packed.groups}) == len(packed.groups)
+        tokens = packed.tokens[token : token + group.tokens].view(group.rows, group.length)
+        token += group.tokens
+        patterns = {tuple(row) for row in CLASSES[tokens].tolist()}
+        assert not seen & patterns
+        if group.length < 6:
+            assert group.patterns == group.rows
+        else:
+            assert group.patterns == len(patterns) == 1
+            seen |= patterns
 
 
 def test_prompts_alone_have_no_targets():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ouroboros.models import score
+from ouroboros.models import packing, score
 from ouroboros.models.decode import decode
 from ouroboros.models.rows import Rows
 from ouroboros.models.score import chunks, first_difference
@@ -39,12 +39,16 @@ def test_a_changed_token_is_found_at_its_place_and_nowhere_before():
             assert np.array_equal(first_difference(model, replace(rows, tokens=tokens)), expected)
 
 
+@pytest.mark.parametrize("long_row", [5, 1000])
 @pytest.mark.parametrize("scores", [1, 300, 900])
-def test_chunks_of_any_size_find_the_same(monkeypatch, scores):
-    model = scrambled()
-    rows = mixed_rows(model)
+def test_chunks_and_groups_of_any_size_find_the_same(monkeypatch, scores, long_row):
+    model, rows = own_text()
+    tokens = rows.tokens.copy()
+    tokens[rows.starts + rows.lengths - 2] = model.tokenizer.first_character
+    rows = replace(rows, tokens=tokens)
     whole = first_difference(model, rows)
     monkeypatch.setattr(score, "MAX_SCORES", scores)
+    monkeypatch.setattr(packing, "LONG_ROW", long_row)
     assert np.array_equal(first_difference(model, rows), whole)
 
 

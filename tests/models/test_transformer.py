@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from ouroboros.models import packing
 from ouroboros.models.genome import Genome
 from ouroboros.models.packing import num_buckets, pack
 from ouroboros.models.rows import Rows, encode_rows
@@ -19,12 +20,17 @@ every_body = pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.
 def logits_by_row(model: Transformer, rows: Rows, chosen: np.ndarray) -> dict[int, torch.Tensor]:
     """Each chosen row's logits, from one packed pass."""
     packed = pack(model.genome, model.classes, rows, chosen)
-    sizes = (rows.lengths - rows.prompts)[packed.order].tolist()
-    return dict(zip(packed.order.tolist(), model(packed).split(sizes), strict=True))
+    ordered = chosen[packed.order]
+    sizes = (rows.lengths - rows.prompts)[ordered].tolist()
+    return dict(zip(ordered.tolist(), model(packed).split(sizes), strict=True))
 
 
+@pytest.mark.parametrize("long_row", [8, 1000])
 @every_body
-def test_a_row_is_read_alike_alone_and_in_company_whatever_the_order(changes):
+def test_a_row_is_read_alike_alone_and_in_company_whatever_the_order(
+    changes, long_row, monkeypatch
+):
+    monkeypatch.setattr(packing, "LONG_ROW", long_row)
     model = scrambled(**changes)
     rows = mixed_rows(model)
     alone = {i: logits_by_row(model, rows, np.array([i]))[i] for i in range(len(rows))}

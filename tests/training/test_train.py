@@ -150,6 +150,20 @@ def test_each_serving_counts_its_weight_whatever_its_number_of_tokens(monkeypatc
     assert one_serving_a_row([long, short], [0.5, 1.2], monkeypatch) == pytest.approx(6.2)
 
 
+def test_a_row_that_two_servings_bring_counts_for_both(monkeypatch):
+    honest, told = training.weighted_loss, []
+    monkeypatch.setattr(
+        training, "weighted_loss", lambda *parts: told.append(parts[2]) or honest(*parts)
+    )
+    whole = build_corpus([("copy", 1, encode_rows(TOKENIZER, "copy", ["1="], ["123"]))])
+    shared = {"bins": (0,), "shares": (1.0,), "picks": 1}
+    diet = [serving(**shared, tokens=14.0, weight=0.5), serving(**shared, tokens=1.0, weight=1.2)]
+    model, optimizer = learner()
+    train(model, optimizer, whole, diet, Schedule(steps=1), seed=0)
+    # the first brings the row of four targets twice, the second once
+    assert sorted(told[0].tolist()) == pytest.approx([0.5 / 8] * 8 + [1.2 / 4] * 4)
+
+
 def test_the_weighted_loss_is_the_weighted_sum_of_cross_entropies():
     model = body()
     rows = corpus().rows

@@ -76,8 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(misuse).strip() or "see `ouro --help`", 2, given)
     except (OuroborosError, WardenError, OSError) as error:
         return _complain(_line(error), exit_code(error), given)
-    # An interrupt inside a command reaches Typer first, which calls it 130.
-    return 1 if code == 128 + signal.SIGINT else int(code or 0)
+    if code == 128 + signal.SIGINT:  # Typer's own word for an interrupt inside a command
+        return _complain("interrupted", 1, given)
+    return int(code or 0)
 
 
 def exit_code(error: Exception) -> int:

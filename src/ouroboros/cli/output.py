@@ -30,7 +30,7 @@ def page() -> "Console":
     """A console on standard output."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, markup=False, soft_wrap=True)
 
 
 def table(*heads: str, rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> "Table":

@@ -172,7 +172,7 @@ def _print(summary: "Summary", folder: Path, written: list[str]) -> None:
     first = figures.duration(summary.first_promotion_seconds)
     precision = figures.share(summary.label_precision, 3)
     console.print(
-        f"{summary.generations} generations, {summary.promoted} successors promoted (the first "
+        f"generations: {summary.generations}; successors: {summary.promoted} promoted (the first "
         f"{first} after the base), {summary.rejected} rejected\n"
         f"{summary.labels_read_past_wall} labels read past the wall; label precision {precision}\n"
         f"{figures.duration(summary.wall_seconds)}, {figures.flop(summary.flop)} FLOP, "

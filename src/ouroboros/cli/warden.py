@@ -22,8 +22,13 @@ from ouroboros_warden.errors import Refused
 PATIENCE = 30.0  # seconds that the warden may take to stop its children
 _ERRORS: dict[int, type[Exception]] = {2: UsageError, 3: Refused}
 _OWN_NAME = "ouroboros_warden: "
-# What the engine's last words say where the fault is the user's, not the program's.
-_MISUSE = ("ouroboros.errors.UsageError: ", "ouroboros.errors.PluginError: ", "no space left on")
+# What last words say where the fault is the user's or the disk's, not the program's.
+_MISUSE = (
+    "ouroboros.errors.UsageError: ",
+    "ouroboros.errors.PluginError: ",
+    "no space left",
+    "No space left",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +50,9 @@ def call_or_raise(
         UsageError, Refused, OuroborosError: It ended with another code than those `accepted`, or
             without an answer; the message is its own.
     """
-    environment = _environment()
-    done = subprocess.run(_command(*arguments), env=environment, text=True, capture_output=True)
+    environment = source_environment()
+    command = _command(*arguments)
+    done = subprocess.run(command, env=environment, text=True, capture_output=True)  # noqa: S603 our own
     if done.returncode not in accepted or not (done.stdout or done.returncode == 0):
         words = done.stderr.strip().splitlines() or [f"the warden ended with {done.returncode}"]
         raise _ERRORS.get(done.returncode, OuroborosError)(words[-1].removeprefix(_OWN_NAME))
@@ -59,9 +65,9 @@ def start(run_dir: Path) -> Served:
     folder.mkdir(exist_ok=True)
     begun = {file.name: file.stat().st_size for file in folder.glob("*.stderr")}
     with (folder / "warden.stderr").open("ab") as sink:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 our own
             _command("serve", str(run_dir), "--parent", str(os.getpid())),
-            env=_environment(),
+            env=source_environment(),
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
@@ -112,9 +118,11 @@ def check_end(served: Served) -> None:
     line = _words(served, "warden").removeprefix(_OWN_NAME) or f"the warden ended with code {code}"
     if code < 0:
         raise OuroborosError(f"the warden was killed by signal {-code}")
-    if "the engine ended" in line and (last := _words(served, "engine")):
-        misuse = "with exit code 2" in line or any(mark in last for mark in _MISUSE)
-        line, code = f"{line}; its last words: {last[:500]}", 2 if misuse else code
+    words = _words(served, "engine") if "the engine ended" in line else ""
+    if words:
+        line = f"{line}; its last words: {words[:500]}"
+    if "with exit code 2" in line or any(mark in line for mark in _MISUSE):
+        code = 2
     raise _ERRORS.get(code, OuroborosError)(line)
 
 
@@ -127,7 +135,8 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "ouroboros_warden", *arguments]
 
 
-def _environment() -> dict[str, str]:
+def source_environment() -> dict[str, str]:
+    """This process's environment for a child, which finds the same packages."""
     found = dict(os.environ)
     source = str(Path(ouroboros.__file__).resolve().parents[1])
     if source != sysconfig.get_path("purelib"):  # a source tree, not an installation

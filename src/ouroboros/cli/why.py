@@ -10,7 +10,7 @@ from ouroboros.cli.options import AsJson, RunOption
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ouroboros.lineage.history import Data, Evidence, Row
+    from ouroboros.lineage.history import Data, Evidence, Measure, Row
 
 
 def why(
@@ -62,17 +62,21 @@ def _print(console: "Console", evidence: "Evidence") -> None:
         console.print(f"examination {exam.exam} against {exam.champion}: e-value, threshold {bar}")
     else:
         console.print(f"examination {exam.exam}, alone: there was no champion to beat")
-    rows = [
-        [m.family, str(m.frontier), figures.share(m.accuracy), figures.share(m.lower95)]
-        + ["worse" if m.inferior else ""]
-        for m in exam.measures
-    ]
+    rows = [_measured(measure) for measure in exam.measures]
     heads = ("family", "frontier", "accuracy", "lower95", "verdict")
     console.print(table(*heads, rows=rows, numbers=(1, 2, 3)))
     heads = ("family", "level", "items", "champion", "successor", "wins", "losses")
     lines = [_counts(row) for row in exam.rows]
     console.print(table(*heads, rows=lines, numbers=(1, 2, 3, 4, 5, 6)))
     _print_data(console, evidence.data)
+
+
+def _measured(measure: "Measure") -> list[str]:
+    from ouroboros.lineage import figures
+
+    shares = (figures.share(measure.accuracy), figures.share(measure.lower95))
+    verdict = "worse" if measure.inferior else ""
+    return [measure.family, str(measure.frontier), *shares, verdict]
 
 
 def _counts(row: "Row") -> list[str]:

@@ -71,8 +71,13 @@ def gather_bias(table: Tensor, index: Tensor) -> Tensor:
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
-    """softmax(q k^T + bias) v; q, k, v (H*B, T, K), bias (H*B, T, T) that holds the mask."""
-    scores = torch.baddbmm(bias, query, key.transpose(1, 2))
+    """softmax(q k^T + bias) v with q, k, v (H*B, T, K) and bias (H, B or 1, T, T) with the mask."""
+    count, length, _ = query.shape
+    if bias.shape[0] * bias.shape[1] == count:
+        scores = torch.baddbmm(bias.reshape(count, length, length), query, key.transpose(1, 2))
+    else:
+        scores = torch.bmm(query, key.transpose(1, 2))
+        scores.view(len(bias), -1, length, length).add_(bias)
     return torch.bmm(scores.softmax(dim=-1), value)
 
 

@@ -8,21 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ouroboros.errors import UsageError
 from ouroboros.lineage.files import write_whole
-from ouroboros_warden.canonical import canonical, content_id, file_id
-
-ID_LENGTH = 16
-
-
-def checkpoint_id(folder: Path) -> str:
-    """The id that the folder's genome and weights have."""
-    genome = json.loads((folder / "genome.json").read_bytes())
-    weights = file_id(folder / "weights.safetensors")
-    return content_id({"genome": genome, "weights": weights})[:ID_LENGTH]
+from ouroboros_warden import errors
+from ouroboros_warden.canonical import canonical, checkpoint_id
 
 
 def write_checkpoint(
@@ -43,11 +36,14 @@ def write_checkpoint(
 
 def read_checkpoint(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Genome and weights of a checkpoint folder; UsageError where bytes and name differ."""
-    if not (folder / "weights.safetensors").is_file() or not (folder / "genome.json").is_file():
-        raise UsageError(f"{folder} is not a checkpoint")
-    if checkpoint_id(folder) != folder.name:
+    try:
+        found = checkpoint_id(folder)
+        genome = json.loads((folder / "genome.json").read_bytes())
+        weights = load_file(folder / "weights.safetensors")
+    except (errors.UsageError, OSError, SafetensorError) as error:
+        raise UsageError(f"checkpoint {folder.name} cannot be read: {error}") from None
+    if found != folder.name:
         raise UsageError(
             f"checkpoint {folder.name}: the files do not match the name; do not use it"
         )
-    genome = json.loads((folder / "genome.json").read_bytes())
-    return genome, load_file(folder / "weights.safetensors")
+    return genome, weights

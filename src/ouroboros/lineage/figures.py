@@ -11,7 +11,7 @@ def duration(seconds: float | None) -> str:
     """Seconds as people say them."""
     if seconds is None:
         return UNKNOWN
-    if seconds < 60:
+    if round(seconds) < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -20,7 +20,7 @@ def duration(seconds: float | None) -> str:
 
 def flop(count: float) -> str:
     """Three digits and a power of ten."""
-    return f"{count:.2e}".replace("e+", "e").replace("e0", "e")
+    return f"{count:.2e}".replace("e+", "e").replace("e0", "e") if count else "0"
 
 
 def share(part: float | None, digits: int = 2) -> str:

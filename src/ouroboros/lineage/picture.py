@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from ouroboros.lineage.figures import duration, flop
 from ouroboros.lineage.history import Evidence
 from ouroboros.lineage.summary import Account, Levels
 
@@ -25,6 +26,7 @@ from ouroboros.lineage.summary import Account, Levels
 
 INK, PALE, REJECTED = "#1f2933", "#9aa5b1", "#b0413e"
 COLORS = ("#0f766e", "#b45309", "#4f46e5", "#be185d", "#4d7c0f", "#0369a1", "#7c3aed", "#57534e")
+SUBDIVISIONS = (1, 2, 5)  # labelled multiples of each power of ten
 TARGET = 0.995  # label precision that the loop is held to
 STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -47,13 +49,13 @@ def draw(account: Account) -> bytes:
     """The picture as PNG."""
     with mpl.rc_context(STYLE):
         families = list(account.summary.families)
-        width = max(9.0, 3.0 * len(families))
+        width = max(10.0, 3.0 * len(families))
         figure = Figure(figsize=(width, 9.6), dpi=110)
         FigureCanvasAgg(figure)
-        figure.legend(handles=_legend(), loc="upper center", ncols=5, fontsize=9)
+        figure.legend(handles=_legend(), loc="upper center", ncols=5 if width > 12 else 3)
         left, right = 0.78 / width, 1 - 0.12 / width  # an axis label and its numbers; the last star
         narrow, wide = {"wspace": 0.06}, {"wspace": 4.4 / width, "width_ratios": (5, 3)}
-        bands = ((len(families), 0.62, 0.935, narrow), (len(families), 0.335, 0.545, narrow))
+        bands = ((len(families), 0.62, 0.925, narrow), (len(families), 0.335, 0.545, narrow))
         grids: list[Any] = [
             figure.add_gridspec(1, count, left=left, right=right, bottom=low, top=high, **spacing)
             for count, low, high, spacing in (*bands, (2, 0.055, 0.235, wide))
@@ -102,6 +104,7 @@ def _draw_climb(axes: Axes, account: Account, family: str, color: str) -> None:
     axes.set_yscale("log", nonpositive="clip")
     axes.set_ylim(bottom=0.8)
     axes.yaxis.set_major_formatter(FuncFormatter(_plain))
+    axes.yaxis.set_major_locator(LogLocator(subs=SUBDIVISIONS))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     axes.grid(axis="y", linewidth=0.7)
@@ -129,6 +132,7 @@ def _draw_accuracy(axes: Axes, account: Account, family: str, color: str) -> Non
     _plot_levels(axes, account.after, family, color)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(_plain))
+    axes.xaxis.set_major_locator(LogLocator(subs=SUBDIVISIONS))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_ylim(-0.03, 1.03)
     axes.yaxis.set_major_formatter(FuncFormatter(_percent))
@@ -151,7 +155,7 @@ def _draw_data(axes: Axes, account: Account, families: Sequence[str]) -> None:
         for each in made:
             sums[each.generation][0] += each.rows
             sums[each.generation][1] += each.correct
-    axes.set_title("examples made by the loop (bars) and the share of right labels (dots)")
+    axes.set_title("examples made (bars), share of right labels (dots)")
     axes.set_xlabel("generation")
     axes.set_ylabel("examples")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -183,7 +187,7 @@ def _draw_cost(axes: Axes, account: Account) -> None:
             style = ("o", INK) if evidence.promoted else ("x", REJECTED)
             axes.plot([evidence.seconds], [known[nearest]], style[0], color=style[1], markersize=6)
     whole = account.summary
-    axes.set_title(f"cost: {whole.wall_seconds:.0f} s of work, {whole.flop:.2g} FLOP in all")
+    axes.set_title(f"cost: {duration(whole.wall_seconds)}, {flop(whole.flop)} FLOP")
     axes.set_xlabel("seconds of work")
     axes.set_ylabel("FLOP that the engine states")
     axes.yaxis.set_major_formatter(FuncFormatter(_power))
@@ -206,6 +210,8 @@ def _legend() -> list[Line2D]:
 
 
 def _say(axes: Axes, text: str) -> None:
+    axes.set_xticks([])
+    axes.set_yticks([])
     axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color="#7b8794")
 
 

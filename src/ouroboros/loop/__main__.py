@@ -6,6 +6,7 @@ python -m ouroboros.loop        # with the warden's socket inherited; anything e
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from ouroboros.config import Config, parse_config
@@ -16,10 +17,12 @@ from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.loop.base import begin, train_base
 from ouroboros.loop.cycle import run_generation
 from ouroboros.loop.engine import LEARNERS, Engine
+from ouroboros.loop.learn import consolidate
 from ouroboros.loop.promote import evaluate, promote
 from ouroboros.loop.record import state_path
-from ouroboros.loop.state import State, load_state
+from ouroboros.loop.state import State, load_state, save_state
 from ouroboros.models.genome import Genome
+from ouroboros_warden import errors
 from ouroboros_warden.client import Warden
 
 
@@ -32,13 +35,11 @@ def main() -> int:
         warden = Warden.connect()
         greeting = warden.hello()
         engine = build(parse_config(greeting.config), warden, Path(greeting.run_dir))
-    except UsageError as error:
+        with closing(engine.executor):
+            run(engine, started)
+    except (UsageError, errors.UsageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    try:
-        run(engine, started)
-    finally:
-        engine.executor.close()
     return 0
 
 
@@ -66,23 +67,28 @@ def run(engine: Engine, started: float) -> None:
         state = promote(engine, state, evaluate(engine, state))
     while _goes_on(engine, state, started):
         state = run_generation(engine, state)
-    _finish(engine, state)
+    _finish(engine, state, path)
 
 
 def _goes_on(engine: Engine, state: State, started: float) -> bool:
     """Whether no limit of the configuration is reached."""
     loop = engine.config.loop
+    if state.over:
+        return False
     if state.generation >= loop.generations or (loop.flop and state.flop >= loop.flop):
         return False
     timed = loop.seconds and not engine.config.run.reproducible
     return not (timed and time.monotonic() - started >= loop.seconds)
 
 
-def _finish(engine: Engine, state: State) -> None:
-    """The last successor's exam, the champion's full one, the end."""
+def _finish(engine: Engine, state: State, path: Path) -> None:
+    """A last training and examination, then the champion's full one."""
+    if not state.over:
+        state = replace(consolidate(engine, state), over=True)
+        save_state(path, state)
     checkpoint = evaluate(engine, state)
     if checkpoint != state.champion:
-        engine.warden.examine("end/examine", state.generation, checkpoint, state.champion)
+        promote(engine, state, checkpoint)
     engine.warden.final("end/final")
     engine.warden.claim("end/record", "end", {"flop": state.flop, "generations": state.generation})
     engine.warden.finish("end", "limit reached")

@@ -34,6 +34,7 @@ def begin(engine: Engine) -> State:
         data=(WALL_FILE,),
         champion=None,
         examined=1.0,
+        setbacks=0,
         flop=0,
     )
 
@@ -47,13 +48,15 @@ def wall_counts(wall: int, examples: int) -> dict[int, int]:
 
 
 def _read_wall(engine: Engine, name: str) -> list[Example]:
-    examples = []
+    read = []
     number = list(engine.families).index(name)
-    counts = wall_counts(engine.config.families[name].wall, engine.config.training.examples)
+    shares = wall_shares(engine)
+    examples = round(engine.config.training.examples * shares[name] / max(shares.values()))
+    counts = wall_counts(engine.config.families[name].wall, examples)
     for level, count in counts.items():
         seed = engine.seed(3, number, level)
         prompts, lines = engine.warden.examples(f"wall/{name}/{level}", name, level, count, seed)
-        examples += [
+        read += [
             Example(
                 family=name,
                 level=level,
@@ -64,7 +67,7 @@ def _read_wall(engine: Engine, name: str) -> list[Example]:
             )
             for prompt, solution in zip(prompts, lines, strict=True)
         ]
-    return examples
+    return read
 
 
 def train_base(engine: Engine, state: State, path: Path) -> State:

@@ -55,11 +55,28 @@ def unharvested(engine: Engine, state: State) -> Harvest:
     return Harvest(active=behind(engine, state.fronts), fronts=state.fronts, known=known, rates={})
 
 
+def ceilings(engine: Engine, fronts: dict[str, Front]) -> dict[str, int]:
+    """How high each family may reach now: `spread` times the slowest family, measured in walls.
+
+    The slowest itself may grow as it can.
+    """
+    walls = {name: family.wall for name, family in engine.config.families.items()}
+    slowest = min(front.level / walls[name] for name, front in fronts.items())
+    loop = engine.config.loop
+    return {
+        name: math.ceil(
+            walls[name]
+            * slowest
+            * (loop.growth if front.level <= slowest * walls[name] else loop.spread)
+        )
+        for name, front in fronts.items()
+    }
+
+
 def behind(engine: Engine, fronts: dict[str, Front]) -> tuple[str, ...]:
-    """Families that are not too far ahead of the slowest, measured in walls."""
-    relative = {name: f.level / engine.config.families[name].wall for name, f in fronts.items()}
-    bound = engine.config.loop.spread * min(relative.values())
-    return tuple(name for name in fronts if relative[name] <= bound)
+    """Families below their ceiling."""
+    highest = ceilings(engine, fronts)
+    return tuple(name for name, front in fronts.items() if front.level < highest[name])
 
 
 def _prompts(path: Path) -> list[tuple[object, object]]:

@@ -56,8 +56,29 @@ class TrainJob:
 
 def train(engine: Engine, state: State, harvest: Harvest) -> State:
     """Both learners after a generation's training; unchanged where there was nothing to learn."""
-    if harvest.learnt_all or len(state.data) < 2:
+    if harvest.learnt_all:
         return state
+    loop = engine.config.loop
+    schedule = Schedule(steps=loop.steps, warmup=1, decay=1.0, peak=loop.peak)
+    return _train(engine, state, _rehearsal(state, harvest), schedule, loop.newest)
+
+
+def consolidate(engine: Engine, state: State) -> State:
+    """Both learners after a last, longer training on all that was kept, old levels like new."""
+    loop = engine.config.loop
+    if not loop.consolidation:
+        return state
+    state = replace(state, generation=state.generation + 1)
+    schedule = Schedule(steps=loop.consolidation, warmup=1, decay=1.0, peak=loop.peak)
+    return _train(
+        engine, state, dict.fromkeys(state.fronts, 1.0) | wall_shares(engine), schedule, 0.0
+    )
+
+
+def _train(
+    engine: Engine, state: State, shares: dict[str, float], schedule: Schedule, newest: float
+) -> State:
+    """The state after both learners took the same diet."""
     loop = engine.config.loop
     targets = tuple(f"learners/{state.generation}-{i}.safetensors" for i in range(LEARNERS))
     jobs = [
@@ -69,16 +90,14 @@ def train(engine: Engine, state: State, harvest: Harvest) -> State:
             wall=Portion(
                 shares=wall_shares(engine), tokens=loop.wall_tokens, weight=loop.wall_weight
             ),
-            bank=Portion(
-                shares=_rehearsal(state, harvest), tokens=loop.bank_tokens, weight=loop.bank_weight
-            ),
+            bank=Portion(shares=shares, tokens=loop.bank_tokens, weight=loop.bank_weight),
             picks=loop.bank_picks,
-            newest=loop.newest,
-            schedule=Schedule(steps=loop.steps, warmup=1, decay=1.0, peak=loop.peak),
+            newest=newest,
+            schedule=schedule,
             average=0.95,
             seed=engine.seed(5, state.generation, i),
             first=0,
-            last=loop.steps,
+            last=schedule.steps,
         )
         for i in range(LEARNERS)
     ]

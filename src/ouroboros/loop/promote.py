@@ -12,6 +12,8 @@ from ouroboros.loop.learner import body, load_average, save_learner
 from ouroboros.loop.state import State
 from ouroboros.training.optim import Optimizer, OptimizerConfig
 
+SETBACKS = 2  # examinations found worse in a row after which a learner is set back
+
 CARD = """# Checkpoint CHECKPOINT
 
 Run `{run}`, generation {generation}, parent {parent}. Families: {families}.
@@ -35,17 +37,21 @@ def evaluate(engine: Engine, state: State) -> str:
 def promote(engine: Engine, state: State, checkpoint: str) -> State:
     """Have the warden examine the checkpoint; the state after its answer.
 
-    A successor found worse is abandoned: its learner starts again from the champion's weights,
-    with all data kept. One without evidence of progress simply learns on.
+    A successor without evidence of progress simply learns on and is examined again sooner. After
+    two in a row that were found worse, the learner starts again from the champion's weights, with
+    all data kept.
     """
     key = f"g{state.generation}/examine"
     decision = engine.warden.examine(key, state.generation, checkpoint, state.champion)
-    state = replace(state, examined=capability(engine, state))
+    reached, growth = capability(engine, state), engine.config.loop.examine_growth
     if decision.promoted:
-        return replace(state, champion=checkpoint)
-    if decision.reason == "worse" and state.champion:
-        return replace(state, learners=(_revert(engine, state), *state.learners[1:]))
-    return state
+        return replace(state, champion=checkpoint, examined=reached, setbacks=0)
+    state = replace(state, examined=reached / math.sqrt(growth))
+    if decision.reason != "worse":
+        return replace(state, setbacks=0)
+    if state.setbacks + 1 < SETBACKS or state.champion is None:
+        return replace(state, setbacks=state.setbacks + 1)
+    return replace(state, learners=(_revert(engine, state), *state.learners[1:]), setbacks=0)
 
 
 def _revert(engine: Engine, state: State) -> str:
@@ -58,7 +64,7 @@ def _revert(engine: Engine, state: State) -> str:
 
 
 def due(engine: Engine, state: State) -> bool:
-    """Whether the self-judged capability has grown enough for an exam, or the end is near."""
+    """Whether the self-judged capability has grown enough for an exam."""
     grown = capability(engine, state) >= state.examined * engine.config.loop.examine_growth
     return grown or state.champion is None
 

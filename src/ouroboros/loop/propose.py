@@ -6,16 +6,20 @@ from itertools import pairwise
 import numpy as np
 
 from ouroboros.loop.attempts import Paper, paper_of
-from ouroboros.loop.curate import Harvest
+from ouroboros.loop.curate import Harvest, ceilings
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.state import Front, State
 
 LONG = 48  # level from which papers get shorter
 
 
-def band(front: Front, count: int, rng: np.random.Generator) -> list[int]:
-    """`count` levels beyond the frontier: one from each part of the reach, then its end."""
-    width = max(count, math.ceil(front.level * (front.reach - 1)))
+def band(front: Front, count: int, ceiling: int, rng: np.random.Generator) -> list[int]:
+    """`count` levels beyond the frontier: one from each part of the reach, then its end.
+
+    The band ends at the ceiling, but always holds `count` levels.
+    """
+    reach = math.ceil(front.level * (front.reach - 1))
+    width = max(count, min(reach, ceiling - front.level))
     edges = [round(width * part / count) for part in range(count + 1)]
     parts = pairwise(edges[:-1])
     inner = [int(rng.integers(low + 1, high + 1)) for low, high in parts]
@@ -30,10 +34,12 @@ def paper_size(problems: int, level: int) -> int:
 def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[Paper]:
     """Papers for every active family and learner, from the families' own problem makers."""
     papers = []
+    highest = ceilings(engine, harvest.fronts)
     for name in harvest.active:
         number = list(harvest.fronts).index(name)
         seed = engine.seed(1, state.generation, turn, number)
-        levels = band(harvest.fronts[name], engine.config.loop.levels, np.random.default_rng(seed))
+        rng = np.random.default_rng(seed)
+        levels = band(harvest.fronts[name], engine.config.loop.levels, highest[name], rng)
         for level in levels:
             count = paper_size(engine.config.loop.problems, level)
             for author in range(LEARNERS):

@@ -8,7 +8,8 @@ comes to the same result.
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from ouroboros.errors import UsageError
 from ouroboros.lineage.files import write_whole
@@ -40,8 +41,12 @@ class State:
     """Parquet files, the wall's first"""
     champion: str | None
     examined: float
-    """capability by the loop's own reckoning when it last sat an exam"""
+    """capability by the loop's own reckoning from which the next exam is reckoned"""
+    setbacks: int
+    """examinations in a row that found the successor worse"""
     flop: int
+    over: bool = False
+    """whether the last generation is done"""
 
 
 def save_state(path: Path, state: State) -> None:
@@ -54,12 +59,13 @@ def load_state(path: Path) -> State | None:
     if not path.exists():
         return None
     try:
-        data: dict[str, Any] = json.loads(path.read_text())
-        fronts = {name: Front(**front) for name, front in data.pop("fronts").items()}
-        learners, files = tuple(data.pop("learners")), tuple(data.pop("data"))
-        return State(learners=learners, data=files, fronts=fronts, **data)
-    except (ValueError, TypeError, KeyError) as error:
-        raise UsageError(f"{path} is damaged ({error}); delete it to start the run over") from None
+        return TypeAdapter(State).validate_json(path.read_bytes(), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise UsageError(
+            f"{path} is damaged ({where}: {first['msg']}); delete it to start the run over"
+        ) from None
 
 
 def with_flop(state: State, flop: int) -> State:

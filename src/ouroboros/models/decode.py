@@ -113,7 +113,7 @@ class _Decoder:
             part = np.arange(first, min(self.batch, first + size))
             packed = pack(genome, model.classes, self.rows, self.chosen[part])
             hidden, kept = model.hidden(packed, keep=True)
-            # the decoder's rows are sorted by length, as pack sorts them: same order, both stable
+            part = part[packed.order]
             row = torch.from_numpy(np.repeat(part, self.rows.lengths[self.chosen[part]]))
             column = packed.position + self.start[row]
             self.classes[row, column] = model.classes[packed.tokens]

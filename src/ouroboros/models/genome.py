@@ -94,7 +94,10 @@ class Genome:
         missing = {"alphabet", "families"} - set(data)
         if unknown or missing:
             raise UsageError(f"genome: unknown {sorted(unknown)}, missing {sorted(missing)}")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in data.items()
+        }
+        return cls(**values)
 
 
 def _fits(value: object, kind: Any) -> bool:

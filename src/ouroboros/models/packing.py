@@ -1,8 +1,8 @@
 """Packed batches: rows of unlike length side by side without a padding token.
 
 Rows are sorted by length; every linear layer sees one flat (N, width) array, and only attention
-works group by group, a group being the rows of exactly one length. What a pair of tokens may know
-of its relative position is one small integer, its *bucket*:
+works group by group, a group being rows of exactly one length. What a pair of tokens may know of
+its relative position is one small integer, its *bucket*:
 
     run_start  index of the query in its run minus index of the key in its run, clipped to +-window
     run_end    index of the query in its run minus index of the key counted from the end of its
@@ -12,6 +12,9 @@ of its relative position is one small integer, its *bucket*:
 
 A run is a maximal stretch of characters of one class (digits, letters); symbols have index 0 and
 one bucket of their own as keys. Nothing here knows what a sum is.
+
+Buckets depend on a row's *pattern* alone, the classes of its characters. Long rows of one pattern
+form a group of their own and share one set of buckets, which is most of what a long row costs.
 """
 
 from dataclasses import dataclass, fields
@@ -24,15 +27,26 @@ from torch import Tensor
 from ouroboros.models.genome import Genome
 from ouroboros.models.rows import Rows
 
+LONG_ROW = 64  # tokens from which rows are grouped by pattern, not by length alone
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """`rows` rows of `length` tokens each, from flat token `start` and flat pair `pairs` on."""
+    """`rows` rows of `length` tokens each, with `patterns` sets of buckets: one a row, or one."""
 
-    start: int
     rows: int
     length: int
-    pairs: int
+    patterns: int
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the group."""
+        return self.rows * self.length
+
+    @property
+    def pairs(self) -> int:
+        """Buckets of the group."""
+        return self.patterns * self.length**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +61,9 @@ class Packed:
     """(N,) int64, 1-based index of a token in its run, 0 for symbols"""
     groups: tuple[Group, ...]
     buckets: Tensor | None
-    """(P,) int32, a bucket per pair of tokens of a row; the last bucket is the causal mask"""
+    """(P,) int32, a bucket per pair of tokens of a pattern; the last bucket is the causal mask"""
     order: NDArray[np.int64]
-    """(R,) which of the given rows each packed row is"""
+    """(R,) which of the chosen rows each packed row is"""
     target_index: Tensor
     """(M,) packed positions whose next token is part of a completion"""
     target: Tensor
@@ -138,11 +152,11 @@ def pair_buckets(genome: Genome, query: Features, key: Features) -> Tensor:
 
 def _all_buckets(genome: Genome, features: Features, groups: tuple[Group, ...]) -> Tensor:
     """(P,) buckets of every group's pairs, the future masked."""
-    mask, parts = num_buckets(genome), []
+    mask, parts, start = num_buckets(genome), [], 0
     for group in groups:
-        span = slice(group.start, group.start + group.rows * group.length)
-        own = features.at((span,), (-1,))
-        shape = (group.rows, group.length)
+        own = features.at((slice(start, start + group.patterns * group.length),), (-1,))
+        start += group.tokens
+        shape = (group.patterns, group.length)
         query = own.at((slice(None), slice(None), None), shape)
         key = own.at((slice(None), None), shape)
         buckets = pair_buckets(genome, query, key)
@@ -153,30 +167,46 @@ def _all_buckets(genome: Genome, features: Features, groups: tuple[Group, ...]) 
 
 def pack(genome: Genome, classes: Tensor, rows: Rows, chosen: NDArray[np.int64]) -> Packed:
     """Pack the chosen rows; `classes` (vocabulary,) int64 maps ids to character classes."""
-    order = chosen[np.argsort(rows.lengths[chosen], kind="stable")]
-    lengths = rows.lengths[order]
-    tokens = torch.from_numpy(rows.tokens[rows.flat_index(order)].astype(np.int64))
+    order, groups = _arrange(classes.numpy(), rows, chosen)
+    packed = chosen[order]
+    lengths = rows.lengths[packed]
+    tokens = torch.from_numpy(rows.tokens[rows.flat_index(packed)].astype(np.int64))
     offsets = np.cumsum(lengths) - lengths
     position = np.arange(len(tokens)) - np.repeat(offsets, lengths)
-    completes = position >= np.repeat(rows.prompts[order] - 1, lengths)
+    completes = position >= np.repeat(rows.prompts[packed] - 1, lengths)
     completes[offsets + lengths - 1] = False
     target_index = torch.from_numpy(np.flatnonzero(completes))
-    groups = []
-    sizes, counts = np.unique(lengths, return_counts=True)
-    start = pairs = 0
-    for length, count in zip(sizes.tolist(), counts.tolist(), strict=True):
-        groups.append(Group(start=start, rows=count, length=length, pairs=pairs))
-        start += count * length
-        pairs += count * length * length
     features = run_features(classes[tokens], torch.from_numpy(position == 0))
     relative = genome.position == "relative"
     return Packed(
         tokens=tokens,
         position=torch.from_numpy(position),
         run_index=features.index.long(),
-        groups=tuple(groups),
-        buckets=_all_buckets(genome, features, tuple(groups)) if relative else None,
+        groups=groups,
+        buckets=_all_buckets(genome, features, groups) if relative else None,
         order=order,
         target_index=target_index,
         target=tokens[target_index + 1],
     )
+
+
+def _arrange(
+    classes: NDArray[np.int64], rows: Rows, chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], tuple[Group, ...]]:
+    """An order of the chosen rows by length, and for long ones by pattern, and its groups."""
+    lengths = rows.lengths[chosen]
+    order = np.argsort(lengths, kind="stable")
+    short = int(np.searchsorted(lengths[order], LONG_ROW))
+    sizes, counts = np.unique(lengths[order[:short]], return_counts=True)
+    groups = [
+        Group(rows=count, length=length, patterns=count)
+        for length, count in zip(sizes.tolist(), counts.tolist(), strict=True)
+    ]
+    patterns: dict[bytes, list[int]] = {}
+    for i in order[short:].tolist():
+        start, length = rows.starts[chosen[i]], lengths[i]
+        pattern = classes[rows.tokens[start : start + length]].astype(np.uint8).tobytes()
+        patterns.setdefault(pattern, []).append(i)
+    groups += [Group(rows=len(own), length=len(p), patterns=1) for p, own in patterns.items()]
+    long = [i for own in patterns.values() for i in own]
+    return np.concatenate([order[:short], np.array(long, dtype=np.int64)]), tuple(groups)

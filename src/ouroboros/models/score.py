@@ -12,7 +12,7 @@ from ouroboros.models.packing import pack
 from ouroboros.models.rows import Rows
 from ouroboros.models.transformer import Transformer
 
-MAX_SCORES = 2_000_000  # attention scores held at once
+MAX_SCORES = 8_000_000  # attention scores held at once
 
 
 def chunks(rows: Rows, heads: int) -> list[NDArray[np.int64]]:
@@ -29,10 +29,11 @@ def first_difference(model: Transformer, rows: Rows) -> NDArray[np.int64]:
     for chosen in chunks(rows, model.genome.heads):
         packed = pack(model.genome, model.classes, rows, chosen)
         wrong = (model(packed).argmax(dim=-1) != packed.target).numpy()
-        sizes = (rows.lengths - rows.prompts)[packed.order]
+        ordered = chosen[packed.order]
+        sizes = (rows.lengths - rows.prompts)[ordered]
         begins = np.cumsum(sizes) - sizes
         at = np.flatnonzero(wrong)
         row = np.searchsorted(begins, at, side="right") - 1
         row, first = np.unique(row, return_index=True)
-        result[packed.order[row]] = at[first] - begins[row]
+        result[ordered[row]] = at[first] - begins[row]
     return result

@@ -156,17 +156,17 @@ class Transformer(nn.Module):
         return mixed
 
     def _biases(self, packed: Packed) -> list[Tensor]:
-        """Per group (L * H, B, T, T): the learned relative bias, or the bare causal mask."""
+        """Per group (L * H, P, T, T), P its patterns: the learned bias, or the causal mask."""
         groups = packed.groups
         if packed.buckets is None:
-            return [
-                torch.full((g.length, g.length), MASK).triu_(1).expand(1, g.rows, -1, -1)
-                for g in groups
-            ]
+            LH = self.genome.layers * self.genome.heads
+            masks = [torch.full((g.length, g.length), MASK).triu_(1) for g in groups]
+            return [mask.expand(LH, 1, -1, -1) for mask in masks]
         flat = gather_bias(self.bias_table(), packed.buckets)
-        parts = flat.split([g.rows * g.length**2 for g in groups], dim=1)
+        parts = flat.split([g.pairs for g in groups], dim=1)
         return [
-            part.view(-1, g.rows, g.length, g.length) for part, g in zip(parts, groups, strict=True)
+            part.view(-1, g.patterns, g.length, g.length)
+            for part, g in zip(parts, groups, strict=True)
         ]
 
     def _attend(
@@ -174,13 +174,12 @@ class Transformer(nn.Module):
     ) -> Tensor:
         """Attention of every group; (N, H, K) three times -> (N, D)."""
         H, K = self.genome.heads, self.genome.head_width
-        sizes = [group.rows * group.length for group in packed.groups]
+        sizes = [group.tokens for group in packed.groups]
         outputs = []
         for i, parts in enumerate(zip(q.split(sizes), k.split(sizes), v.split(sizes), strict=True)):
-            group, bias = packed.groups[i], biases[i]
-            own = bias[layer * H : (layer + 1) * H] if len(bias) > 1 else bias.expand(H, -1, -1, -1)
-            parts = [_by_head(x, group) for x in parts]
-            y = attention(*parts, own.reshape(-1, group.length, group.length))
+            group, bias = packed.groups[i], biases[i][layer * H : (layer + 1) * H]
+            query, key, value = (_by_head(x, group) for x in parts)
+            y = attention(query, key, value, bias)
             y = y.view(H, group.rows, group.length, K).permute(1, 2, 0, 3)
             outputs.append(y.reshape(-1, H * K))
         return torch.cat(outputs) if len(outputs) > 1 else outputs[0]

@@ -22,22 +22,19 @@ def laptop() -> Config:
         run=Run(name="laptop", preset="laptop"),
         families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
         exam=Exam(items=48, final_items=240),
-        training=Training(
-            steps=1000, shares={"reverse_addition": 2.3, "forward_addition": 5.4}
-        ),
+        training=Training(steps=1000, shares={"reverse_addition": 2.3, "forward_addition": 5.4}),
         loop=Loop(generations=60, seconds=450),
     )
 
 
 def tiny() -> Config:
-    """One family, a quarter of the body, two generations."""
+    """One family, the laptop's body, a short base and three generations."""
     return Config(
         run=Run(name="tiny", preset="tiny"),
         families={"reverse_addition": FamilyWall(wall=4)},
-        genome={"width": 32, "heads": 2},
         exam=Exam(items=48, final_items=100),
-        training=Training(steps=300, segment=150, examples=20000, tokens=1200),
-        loop=Loop(generations=3, problems=32, steps=40, bands=2),
+        training=Training(steps=350, segment=175, examples=20000, tokens=1000),
+        loop=Loop(generations=3, problems=32, steps=40, bands=2, bank_tokens=1200),
     )
 
 

@@ -53,7 +53,8 @@ class Optimizer:
         with torch.no_grad():
             self._muon(self.config.muon_lr * scale)
             decay = min(self.config.average, (self.count + 1) / (self.count + 10))
-            torch._foreach_lerp_(list(self.average.values()), self._all, 1 - decay)
+            for smoothed, p in zip(self.average.values(), self._all, strict=True):
+                smoothed.lerp_(p, 1 - decay)
             for p in self._all:
                 p.grad = None
         self.count += 1

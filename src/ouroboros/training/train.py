@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -93,12 +94,15 @@ def weighted_loss(logits: Tensor, packed: Packed, weights: Tensor) -> Tensor:
 
 
 def _target_weights(
-    corpus: Corpus, chosen: np.ndarray, origin: np.ndarray, packed: Packed, weights: Tensor
+    corpus: Corpus,
+    chosen: NDArray[np.int64],
+    origin: NDArray[np.int64],
+    packed: Packed,
+    weights: Tensor,
 ) -> Tensor:
     """(M,) weights: within a serving every completion token counts alike; servings add up."""
-    by_row = np.empty(len(corpus.rows), dtype=np.int64)
-    by_row[chosen] = origin  # a row drawn by two servings counts for the later one
-    sizes = (corpus.rows.lengths - corpus.rows.prompts)[packed.order]
-    serving = torch.from_numpy(np.repeat(by_row[packed.order], sizes))
+    ordered = chosen[packed.order]
+    sizes = (corpus.rows.lengths - corpus.rows.prompts)[ordered]
+    serving = torch.from_numpy(np.repeat(origin[packed.order], sizes))
     totals = torch.bincount(serving, minlength=len(weights)).clamp_min(1)
     return (weights / totals)[serving]

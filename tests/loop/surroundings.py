@@ -1,0 +1,170 @@
+"""An engine without its processes: a warden in memory, units run here, learners made by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from ouroboros.config import Config, override, parse_config
+from ouroboros.envs import load_families
+from ouroboros.executors import Serial
+from ouroboros.loop.engine import Engine
+from ouroboros.loop.state import Front, State
+from ouroboros.models.genome import Genome
+from ouroboros.models.rows import encode_rows
+from ouroboros.models.transformer import Transformer
+from ouroboros.training.corpus import Serving, build_corpus
+from ouroboros.training.optim import Optimizer, OptimizerConfig
+from ouroboros.training.train import Schedule, train
+from ouroboros_judges.answers import load_answers
+from ouroboros_warden.client import Decision
+
+CONFIG = {
+    "families": {"copy": {"wall": 3}, "reverse": {"wall": 3}},
+    "genome": {"width": 32, "heads": 2, "mlp_ratio": 2.0},
+    "loop": {"problems": 6, "levels": 2, "bands": 2, "steps": 3, "confidence": 0.3},
+    "training": {"steps": 4, "segment": 2, "examples": 12, "tokens": 200},
+}
+
+
+@dataclass
+class MemoryWarden:
+    """Answers as the real one would, forgets nothing, and can be told what to decide."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    asked: list[tuple] = field(default_factory=list)
+    shown: list[dict] = field(default_factory=list)
+
+    def examples(self, key, family, level, count, seed):
+        self.asked.append(("examples", key, family, level, count, seed))
+        (answers,) = load_answers([family]).values()
+        (own,) = load_families([family]).values()
+        prompts = [task.prompt for task in own.propose(level, seed, count)]
+        return prompts, [list(answers.solve(prompt)) for prompt in prompts]
+
+    def verify(self, key, family, level, prompts, lines):
+        self.asked.append(("verify", key, family, level, list(prompts)))
+        (answers,) = load_answers([family]).values()
+        return [answers.verify(p, each).correct for p, each in zip(prompts, lines, strict=True)]
+
+    def claim(self, key, kind, body):
+        self.asked.append(("claim", key, kind, body))
+
+    def data(self, key, generation, file):
+        self.asked.append(("data", key, generation, file))
+
+    def examine(self, key, generation, checkpoint, parent):
+        self.asked.append(("examine", key, generation, checkpoint, parent))
+        return self.decisions.pop(0) if self.decisions else Decision(promoted=True, reason="better")
+
+    def final(self, key):
+        self.asked.append(("final", key))
+
+    def finish(self, key, reason):
+        self.asked.append(("finish", key, reason))
+
+    def progress(self, body):
+        self.shown.append(body)
+
+    def of(self, name: str) -> list[tuple]:
+        return [each for each in self.asked if each[0] == name]
+
+
+class DeafWarden:
+    """Fails whoever speaks to it."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"nobody may ask the warden for {name}")
+
+
+def configured(*settings: str) -> Config:
+    return override(parse_config(CONFIG), settings)
+
+
+def make_engine(folder: Path, *settings: str, warden: object = None) -> Engine:
+    """An engine on the families copy and reverse with walls at 3, but for the `settings`."""
+    config = configured(*settings)
+    families = load_families(list(config.families))
+    alphabet = "".join(sorted({c for family in families.values() for c in family.alphabet}))
+    return Engine(
+        config=config,
+        genome=Genome.from_json({
+            "alphabet": alphabet,
+            "families": list(families),
+            **config.genome,
+        }),
+        families=families,
+        warden=MemoryWarden() if warden is None else warden,
+        executor=Serial(),
+        folder=folder,
+    )
+
+
+def make_state(learners: Sequence[str] = ("learners/a", "learners/b"), **changes: object) -> State:
+    """A state after the base's training, with fronts at the walls."""
+    fronts = {name: Front(level=3, reach=2.0, agreement=1.0) for name in ("copy", "reverse")}
+    fields = {
+        "generation": 1,
+        "step": 4,
+        "learners": tuple(learners),
+        "fronts": fronts,
+        "data": (),
+        "champion": None,
+        "examined": 1.0,
+        "flop": 0,
+    }
+    return State(**{**fields, **changes})
+
+
+def taught(
+    engine: Engine, answers: Mapping[tuple[str, str], str], seed: int = 0, steps: int = 60
+) -> Transformer:
+    """A body that knows these completions of (family, prompt) by heart, and little else."""
+    model = Transformer(engine.genome, seed=seed)
+    by_family: dict[str, list[tuple[str, str]]] = {}
+    for (family, prompt), text in answers.items():
+        by_family.setdefault(family, []).append((prompt, text))
+    parts = [
+        (
+            family,
+            1,
+            encode_rows(model.tokenizer, family, *map(list, zip(*pairs, strict=True))),
+        )
+        for family, pairs in by_family.items()
+    ]
+    serving = Serving(
+        bins=tuple(range(len(parts))),
+        shares=(1.0,) * len(parts),
+        picks=2,
+        tokens=80.0,
+        weight=1.0,
+    )
+    optimizer = Optimizer(model, OptimizerConfig())
+    train(
+        model,
+        optimizer,
+        build_corpus(parts),
+        [serving],
+        Schedule(steps=steps, warmup=5),
+        seed=seed,
+    )
+    return model.requires_grad_(False)
+
+
+def place_learner(
+    engine: Engine, name: str, averaged: Transformer, raw: Transformer | None = None
+) -> str:
+    """Write a learner's state file; its raw weights are the averaged ones unless given."""
+    raw = averaged if raw is None else raw
+    tensors = {f"weights.{n}": p.detach().clone() for n, p in raw.named_parameters()}
+    tensors |= {f"average.{n}": p.detach().clone() for n, p in averaged.named_parameters()}
+    path = engine.folder / "learners" / f"{name}.safetensors"
+    path.parent.mkdir(exist_ok=True)
+    save_file({n: t.contiguous() for n, t in tensors.items()}, path)
+    return str(path.relative_to(engine.folder))
+
+
+def same_weights(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)

@@ -1,0 +1,136 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file
+
+from ouroboros.lineage.checkpoints import read_checkpoint
+from ouroboros.loop.learner import fresh, load_average, part
+from ouroboros.loop.promote import capability, due, evaluate, promote
+from ouroboros.loop.state import Front
+from ouroboros_warden.client import Decision
+
+from .surroundings import (
+    DeafWarden,
+    MemoryWarden,
+    make_engine,
+    make_state,
+    place_learner,
+    same_weights,
+)
+
+REASONS = {
+    "first": Decision(promoted=True, reason="first"),
+    "better": Decision(promoted=True, reason="better"),
+    "no evidence": Decision(promoted=False, reason="no evidence"),
+    "worse": Decision(promoted=False, reason="worse"),
+}
+
+
+def school(tmp_path, reason: str, **changes: object):
+    """An engine with two learners and a champion of its own, whose warden decides so."""
+    engine = make_engine(tmp_path, warden=MemoryWarden(decisions=[REASONS[reason]]))
+    old = place_learner(engine, "old", fresh(engine.genome, 7), fresh(engine.genome, 8))
+    champion = evaluate(engine, make_state((old, old)))
+    learners = (
+        place_learner(engine, "a", fresh(engine.genome, 1), fresh(engine.genome, 2)),
+        place_learner(engine, "b", fresh(engine.genome, 3), fresh(engine.genome, 4)),
+    )
+    return engine, make_state(learners, **{"champion": champion, "generation": 6, **changes})
+
+
+def weights_of(engine, name: str):
+    return read_checkpoint(engine.folder / "checkpoints" / name)[1]
+
+
+def test_the_first_learners_averaged_weights_are_what_is_handed_in(tmp_path):
+    engine, state = school(tmp_path, "better")
+    name = evaluate(engine, state)
+    genome, weights = read_checkpoint(tmp_path / "checkpoints" / name)
+    assert genome == engine.genome.to_json()
+    assert same_weights(weights, fresh(engine.genome, 1).state_dict())
+    card = (tmp_path / "checkpoints" / name / "card.md").read_text()
+    assert all(word in card for word in (name, str(state.champion), "generation 6", "copy"))
+
+
+def test_the_warden_hears_of_successor_and_champion_under_a_key_of_the_generation(tmp_path):
+    engine, state = school(tmp_path, "better")
+    promote(engine, state, "0123456789abcdef")
+    assert engine.warden.asked == [("examine", "g6/examine", 6, "0123456789abcdef", state.champion)]
+
+
+@pytest.mark.parametrize("reason", ["first", "better"])
+def test_a_promoted_successor_is_the_champion_and_learns_on(tmp_path, reason):
+    engine, state = school(tmp_path, reason)
+    after = promote(engine, state, "0123456789abcdef")
+    assert after.champion == "0123456789abcdef"
+    assert after.learners == state.learners
+
+
+def test_without_evidence_the_champion_stays_and_the_learner_learns_on(tmp_path):
+    engine, state = school(tmp_path, "no evidence")
+    after = promote(engine, state, "0123456789abcdef")
+    assert after.champion == state.champion
+    assert after.learners == state.learners
+
+
+def test_a_worse_successor_starts_again_from_the_champions_weights(tmp_path):
+    engine, state = school(tmp_path, "worse", data=("data/00000.parquet", "data/00001.parquet"))
+    after = promote(engine, state, "0123456789abcdef")
+    assert after.champion == state.champion
+    assert after.learners[0] != state.learners[0]
+    assert after.learners[1] == state.learners[1]
+    assert after.data == state.data
+    tensors = load_file(tmp_path / after.learners[0])
+    champion = weights_of(engine, state.champion)
+    assert same_weights(part(tensors, "average"), champion)
+    assert same_weights(part(tensors, "weights"), champion)
+    assert not any(t.any() for t in part(tensors, "momentum").values())
+    assert not part(tensors, "adam")
+    # the abandoned learner's checkpoint and its own next one would be the champion's
+    assert evaluate(engine, after) == state.champion
+
+
+def test_the_learner_of_an_abandoned_successor_is_as_it_was_on_disk(tmp_path):
+    engine, state = school(tmp_path, "worse")
+    before = load_average(tmp_path / state.learners[0])
+    promote(engine, state, "0123456789abcdef")
+    assert same_weights(load_average(tmp_path / state.learners[0]), before)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_examination_marks_the_capability_at_which_it_was_sat(tmp_path, reason):
+    fronts = {
+        "copy": Front(level=12, reach=2.0, agreement=1.0),
+        "reverse": Front(level=3, reach=2.0, agreement=1.0),
+    }
+    engine, state = school(tmp_path, reason, fronts=fronts, examined=1.0)
+    assert promote(engine, state, "0123456789abcdef").examined == pytest.approx(2.0)
+
+
+def fronts_at(copy: int, reverse: int) -> dict[str, Front]:
+    levels = {"copy": copy, "reverse": reverse}
+    return {name: Front(level=n, reach=2.0, agreement=1.0) for name, n in levels.items()}
+
+
+@given(st.integers(1, 10**4), st.integers(1, 10**4))
+def test_capability_is_the_geometric_mean_of_fronts_in_walls(copy, reverse):
+    found = capability(ENGINE, make_state(fronts=fronts_at(copy, reverse)))
+    assert found == pytest.approx((copy / 3 * reverse / 3) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("copy", "examined", "champion", "expected"),
+    [
+        (3, 1.0, "0123", False),  # has not grown
+        (4, 1.0, "0123", False),  # by a factor of 1.15
+        (6, 1.0, "0123", True),  # by a factor of 1.41
+        (6, 1.2, "0123", False),  # by a factor of 1.18 since the last examination
+        (3, 1.0, None, True),  # somebody has to be the first
+    ],
+)
+def test_an_examination_is_due_once_capability_has_grown_enough(copy, examined, champion, expected):
+    state = make_state(fronts=fronts_at(copy, 3), examined=examined, champion=champion)
+    assert due(ENGINE, state) == expected
+
+
+ENGINE = make_engine(None, "loop.examine_growth=1.3", warden=DeafWarden())

@@ -1,0 +1,96 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ouroboros.loop.curate import Harvest
+from ouroboros.loop.propose import band, paper_size, propose
+from ouroboros.loop.state import Front
+
+from .surroundings import DeafWarden, make_engine, make_state
+
+
+def front(level: int, reach: float) -> Front:
+    return Front(level=level, reach=reach, agreement=1.0)
+
+
+@given(st.integers(1, 5000), st.floats(1.0, 4.0), st.integers(1, 9), st.integers(0, 2**32))
+def test_a_band_is_so_many_distinct_levels_beyond_the_frontier_up_to_its_reach(
+    level, reach, count, seed
+):
+    levels = band(front(level, reach), count, 10**9, np.random.default_rng(seed))
+    assert len(levels) == count
+    assert levels == sorted(set(levels))
+    assert levels[0] > level
+    assert levels[-1] == level + max(count, math.ceil(level * (reach - 1)))
+
+
+def test_a_band_takes_one_level_from_each_part_of_the_reach():
+    rng = np.random.default_rng(0)
+    drawn = [band(front(30, 2.0), 3, 10**9, rng) for _ in range(400)]
+    assert {levels[0] for levels in drawn} == set(range(31, 41))
+    assert {levels[1] for levels in drawn} == set(range(41, 51))
+    assert {levels[2] for levels in drawn} == {60}
+
+
+@given(st.integers(1, 10**6), st.integers(4, 500))
+def test_papers_get_shorter_at_long_levels_but_never_below_a_third(level, problems):
+    size = paper_size(problems, level)
+    assert problems / 3 <= size <= problems
+    assert paper_size(problems, level + 1) <= size
+    assert paper_size(problems, 48) == problems
+
+
+def proposed(engine, turn=0, generation=1, active=("copy", "reverse")):
+    state = make_state(generation=generation)
+    return propose(engine, state, Harvest(active=active, fronts=state.fronts, rates={}), turn)
+
+
+def test_every_active_family_and_learner_gets_papers_beyond_the_frontier(tmp_path):
+    engine = make_engine(tmp_path, warden=DeafWarden())
+    papers = proposed(engine)
+    assert [(p.family, p.author) for p in papers] == [
+        (family, author) for family in ("copy", "reverse") for _ in range(2) for author in (0, 1)
+    ]
+    for paper in papers:
+        assert paper.level > 3
+        assert len(paper.prompts) == 6
+        family = engine.families[paper.family]
+        assert {family.level_of(prompt) for prompt in paper.prompts} == {paper.level}
+
+
+def test_a_resting_family_gets_none(tmp_path):
+    papers = proposed(make_engine(tmp_path), active=("reverse",))
+    assert {paper.family for paper in papers} == {"reverse"}
+
+
+def test_the_learners_get_problems_of_their_own(tmp_path):
+    first, second, *_ = proposed(make_engine(tmp_path, "loop.problems=40"))
+    assert (first.level, first.author, second.author) == (second.level, 0, 1)
+    assert len(set(first.prompts) & set(second.prompts)) < 4
+
+
+def test_proposals_repeat_and_depend_on_seed_generation_and_turn(tmp_path):
+    engine = make_engine(tmp_path)
+    papers = proposed(engine)
+    assert proposed(make_engine(tmp_path)) == papers
+    for others in (
+        proposed(make_engine(tmp_path, "run.seed=1")),
+        proposed(engine, generation=2),
+        proposed(engine, turn=1),
+    ):
+        assert not {p.prompts for p in others} & {p.prompts for p in papers}
+
+
+def test_a_resting_family_changes_nothing_for_the_others(tmp_path):
+    engine = make_engine(tmp_path)
+    both = [paper for paper in proposed(engine) if paper.family == "reverse"]
+    assert proposed(engine, active=("reverse",)) == both
+
+
+@pytest.mark.parametrize("levels", [1, 5])
+def test_a_band_has_as_many_levels_as_the_configuration_says(tmp_path, levels):
+    papers = proposed(make_engine(tmp_path, f"loop.levels={levels}"), active=("copy",))
+    assert len(papers) == 2 * levels
