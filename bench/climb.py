@@ -38,7 +38,7 @@ def frozen_settings(folder: Path, summary: dict[str, Any]) -> list[str]:
         for event in [event.get("body", event)]
         if event.get("stage") == "base"
     ][-1]
-    steps = round(summary["flop"] / base)
+    steps = round(summary["flop_of_engine"] / base)
     return [
         "--set", "loop.generations=0", "--set", f"training.steps={steps}",
         "--set", f"training.segment={training['segment']}",

@@ -44,7 +44,7 @@ from ouroboros_judges.trials import (
     lower_bound,
 )
 
-TOP = 48  # walls; no level beyond is examined
+TOP = 32  # walls; no level beyond is examined
 RATIO = 1.25  # of the final examination's grid
 COARSE = 1.5  # of a paired examination's grid
 CHEAP = 8  # walls up to which a paired examination doubles its items: they cost little there

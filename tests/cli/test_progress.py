@@ -106,6 +106,13 @@ def test_no_event_stops_the_display(kind, moment, body):
     Console(file=io.StringIO(), force_terminal=True).print(draw(view))
 
 
+def test_no_event_commands_the_terminal(capsys):
+    from ouroboros.cli.display import _show_line
+
+    _show_line(FRESH, event("refused", 1, key="\x1b[2J", reason="\x07\r\n"))
+    assert "refused ?[2J: ???" in capsys.readouterr().err
+
+
 def test_a_view_is_drawn_with_its_figures():
     console = Console(record=True, width=100, force_terminal=False)
     console.print(draw(view_of(event("serve", 0), base(10, 20), base(20, 40))))

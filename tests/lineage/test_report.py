@@ -146,7 +146,7 @@ def test_the_card_is_the_champions(spare):
         log.append("rollback", {"checkpoint": former, "frontiers": {}})
     write_report(run)
     assert (run / "card.md").read_text().startswith(f"# Model card: {former}\n")
-    assert "the examination that promoted it" in (run / "card.md").read_text()
+    assert "the paired examination that promoted it" in (run / "card.md").read_text()
 
 
 def test_figures_read_well():

@@ -23,8 +23,15 @@ from ouroboros_warden.client import Decision
 
 CONFIG = {
     "families": {"copy": {"wall": 3}, "reverse": {"wall": 3}},
-    "genome": {"width": 32, "heads": 2, "mlp_ratio": 2.0},
-    "loop": {"problems": 6, "levels": 2, "bands": 2, "steps": 3, "confidence": 0.3},
+    "genome": {"layers": 1, "width": 32, "heads": 2, "mlp_ratio": 2.0},
+    "loop": {
+        "problems": 6,
+        "levels": 2,
+        "bands": 2,
+        "steps": 3,
+        "consolidation": 2,
+        "confidence": 0.3,
+    },
     "training": {"steps": 4, "segment": 2, "examples": 12, "tokens": 200},
 }
 
@@ -113,6 +120,7 @@ def make_state(learners: Sequence[str] = ("learners/a", "learners/b"), **changes
         "data": (),
         "champion": None,
         "examined": 1.0,
+        "setbacks": 0,
         "flop": 0,
     }
     return State(**{**fields, **changes})
@@ -122,35 +130,27 @@ def taught(
     engine: Engine, answers: Mapping[tuple[str, str], str], seed: int = 0, steps: int = 60
 ) -> Transformer:
     """A body that knows these completions of (family, prompt) by heart, and little else."""
+    return teach(engine, answers, seed, steps)[0].requires_grad_(False)
+
+
+def teach(
+    engine: Engine, answers: Mapping[tuple[str, str], str], seed: int, steps: int
+) -> tuple[Transformer, Optimizer]:
+    """The body of `taught` with the optimiser that taught it."""
     model = Transformer(engine.genome, seed=seed)
     by_family: dict[str, list[tuple[str, str]]] = {}
     for (family, prompt), text in answers.items():
         by_family.setdefault(family, []).append((prompt, text))
     parts = [
-        (
-            family,
-            1,
-            encode_rows(model.tokenizer, family, *map(list, zip(*pairs, strict=True))),
-        )
+        (family, 1, encode_rows(model.tokenizer, family, *map(list, zip(*pairs, strict=True))))
         for family, pairs in by_family.items()
     ]
-    serving = Serving(
-        bins=tuple(range(len(parts))),
-        shares=(1.0,) * len(parts),
-        picks=2,
-        tokens=80.0,
-        weight=1.0,
-    )
+    bins = tuple(range(len(parts)))
+    serving = Serving(bins=bins, shares=(1.0,) * len(parts), picks=2, tokens=80.0, weight=1.0)
     optimizer = Optimizer(model, OptimizerConfig())
-    train(
-        model,
-        optimizer,
-        build_corpus(parts),
-        [serving],
-        Schedule(steps=steps, warmup=5),
-        seed=seed,
-    )
-    return model.requires_grad_(False)
+    schedule = Schedule(steps=steps, warmup=5)
+    train(model, optimizer, build_corpus(parts), [serving], schedule, seed=seed)
+    return model, optimizer
 
 
 def place_learner(

@@ -12,6 +12,8 @@ from ouroboros.loop.curate import (
     Harvest,
     advance,
     agreements,
+    behind,
+    ceilings,
     curate,
     keep,
     saturated,
@@ -211,14 +213,37 @@ def test_a_family_too_far_ahead_of_the_slowest_rests(tmp_path):
         tmp_path,
         'families.parity_chain={"wall": 6}',
         "loop.spread=1.5",
+        "loop.growth=4",
         warden=DeafWarden(),
     )
-    levels = {"copy": 6, "reverse": 10, "parity_chain": 13}  # 2, 3.3 and 2.2 walls
+    levels = {"copy": 6, "reverse": 9, "parity_chain": 13}  # 2, 3 and 2.2 walls
     fronts = {name: Front(level=n, reach=2.0, agreement=1.0) for name, n in levels.items()}
+    assert ceilings(engine, fronts) == {"copy": 24, "reverse": 9, "parity_chain": 18}
     harvest = unharvested(engine, make_state(fronts=fronts))
     assert harvest.active == ("copy", "parity_chain")
     assert harvest.fronts == fronts
     assert harvest.examples == ()
+
+
+WALLED = {
+    wall: make_engine(
+        Path(),
+        f'families={{"copy": {{"wall": {wall}}}, "reverse": {{"wall": 6}}}}',
+        "loop.spread=1",
+        warden=DeafWarden(),
+    )
+    for wall in (1, 7, 49)
+}
+
+
+@given(st.sampled_from(list(WALLED)), st.integers(1, 3000), st.integers(1, 3000))
+def test_there_is_always_a_family_that_may_climb(wall, copy, reverse):
+    # with walls such as 7, level / wall * wall need not be level again
+    levels = {"copy": copy, "reverse": reverse}
+    fronts = {name: Front(level=n, reach=2.0, agreement=1.0) for name, n in levels.items()}
+    active = behind(WALLED[wall], fronts)
+    slowest = min(levels, key=lambda name: levels[name] / {"copy": wall, "reverse": 6}[name])
+    assert slowest in active
 
 
 def test_a_family_that_has_run_ahead_within_a_generation_rests_too(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from ouroboros.errors import UsageError
 from ouroboros.executors import Serial
 from ouroboros.loop import __main__ as main
-from ouroboros.loop.promote import evaluate
+from ouroboros.loop.engine import Engine
 from ouroboros_warden.messages import WARDEN_FD
 
 from .surroundings import MemoryWarden, configured, make_engine, make_state
@@ -84,6 +84,7 @@ def test_a_genome_that_does_not_fit_is_the_users_mistake_before_any_worker_start
         (["loop.generations=0"], {"generation": 0}, False),
         (["loop.flop=100"], {"generation": 1, "flop": 99}, True),
         (["loop.flop=100"], {"generation": 1, "flop": 100}, False),
+        (["loop.generations=3"], {"generation": 2, "over": True}, False),
         (["loop.seconds=1000"], {"generation": 1}, True),
         (["loop.seconds=5"], {"generation": 1}, False),
         (["loop.seconds=5", "run.reproducible=true"], {"generation": 1}, True),
@@ -95,42 +96,82 @@ def test_the_loop_goes_on_until_a_limit(tmp_path, settings, changes, expected):
     assert main._goes_on(engine, make_state(**changes), began_ten_seconds_ago) == expected
 
 
-def test_a_run_without_generations_is_a_base_an_exam_and_an_end(tmp_path):
-    engine = make_engine(tmp_path, "loop.generations=0")
+def run_through(folder, *settings: str, **parts) -> Engine:
+    """An engine that has run to its end."""
+    engine = make_engine(folder, *settings, **parts)
     main.run(engine, time.monotonic())
-    steps = [each[:2] for each in engine.warden.asked if each[0] != "examples"]
-    assert steps == [
-        ("data", "base/data"),
-        ("examine", "g0/examine"),
-        ("final", "end/final"),
-        ("claim", "end/record"),
-        ("finish", "end"),
-    ]
+    return engine
 
 
-def test_a_run_ends_with_the_exam_of_its_last_successor(tmp_path):
-    engine = make_engine(tmp_path, "loop.generations=2", "loop.bank=0.01", "loop.accept=0.01")
-    main.run(engine, time.monotonic())
-    asked = [each[:2] for each in engine.warden.asked if each[0] != "examples"]
-    assert asked[-3:] == [("final", "end/final"), ("claim", "end/record"), ("finish", "end")]
-    assert ("claim", "g1/record") in asked
-    assert ("claim", "g2/record") in asked
+def steps_of(engine: Engine) -> list[tuple[str, str]]:
+    """What the warden was asked for, the wall's examples left out."""
+    return [each[:2] for each in engine.warden.asked if each[0] != "examples"]
+
+
+SHORT = ("loop.generations=1", "loop.bank=0.01", "loop.accept=0.01")
+END = [("final", "end/final"), ("claim", "end/record"), ("finish", "end")]
+
+
+def test_a_run_without_generations_is_a_base_a_consolidation_and_an_end(tmp_path):
+    engine = run_through(tmp_path, "loop.generations=0")
+    first, last = ("examine", "g0/examine"), ("examine", "g1/examine")
+    assert steps_of(engine) == [("data", "base/data"), first, last, *END]
+    one, other = (each[3:] for each in engine.warden.of("examine"))
+    assert (one[1], other[1]) == (None, one[0])
+
+
+def test_a_run_ends_with_the_examination_of_its_last_successor(tmp_path):
+    engine = run_through(tmp_path, "loop.generations=2", "loop.bank=0.01", "loop.accept=0.01")
+    steps = steps_of(engine)
+    assert steps[-4:] == [("examine", "g3/examine"), *END]
+    assert {("claim", "g1/record"), ("claim", "g2/record")} <= set(steps)
 
 
 def test_the_champion_itself_is_not_examined_again(tmp_path):
-    engine = make_engine(tmp_path, "loop.generations=0")
-    main.run(engine, time.monotonic())
-    state = main.load_state(main.state_path(tmp_path))
-    assert len(engine.warden.of("examine")) == 1
-    assert engine.warden.of("examine")[0][3] == evaluate(engine, state)
+    engine = run_through(tmp_path, "loop.generations=0", "loop.consolidation=0")
+    assert steps_of(engine) == [("data", "base/data"), ("examine", "g0/examine"), *END]
 
 
-def test_a_run_that_goes_on_repeats_its_steps_under_the_same_keys(tmp_path):
-    first = make_engine(tmp_path, "loop.generations=1")
-    main.run(first, time.monotonic())
-    again = make_engine(tmp_path, "loop.generations=1")
-    main.run(again, time.monotonic())
-    # the second engine found all but the end done
-    keys = [each[1] for each in again.warden.asked]
-    assert set(keys) <= {each[1] for each in first.warden.asked}
-    assert keys[-1] == "end"
+class Killed(Exception):
+    """The end of a process, for a test in one process."""
+
+
+class MortalWarden(MemoryWarden):
+    """Dies once it has heard so many requests; the last is in its log, but goes unanswered."""
+
+    def __init__(self, lives: int):
+        super().__init__()
+        self.lives = lives
+
+    def __getattribute__(self, name):
+        value = super().__getattribute__(name)
+        if name not in ("examples", "data", "examine", "claim", "final", "finish"):
+            return value
+
+        def answer(*request):
+            answered = value(*request)
+            self.lives -= 1
+            if self.lives < 0:
+                raise Killed
+            return answered
+
+        return answer
+
+
+@pytest.fixture(scope="module")
+def uncut(tmp_path_factory):
+    """A run that nobody disturbed."""
+    return run_through(tmp_path_factory.mktemp("uncut"), *SHORT)
+
+
+@pytest.mark.parametrize("key", ["base/data", "g0/examine", "g1/record", "g2/examine", "end"])
+def test_a_run_killed_over_a_request_asks_the_same_again_and_ends_alike(tmp_path, uncut, key):
+    keys = [each[1] for each in uncut.warden.asked]
+    warden = MortalWarden(lives=keys.index(key))
+    with pytest.raises(Killed):
+        run_through(tmp_path, *SHORT, warden=warden)
+    again = run_through(tmp_path, *SHORT)
+    asked = dict(zip(keys, uncut.warden.asked, strict=True))
+    assert all(asked[each[1]] == each for each in (*warden.asked, *again.warden.asked))
+    path = main.state_path
+    assert main.load_state(path(tmp_path)) == main.load_state(path(uncut.folder))

@@ -60,51 +60,63 @@ def test_the_warden_hears_of_successor_and_champion_under_a_key_of_the_generatio
 
 @pytest.mark.parametrize("reason", ["first", "better"])
 def test_a_promoted_successor_is_the_champion_and_learns_on(tmp_path, reason):
-    engine, state = school(tmp_path, reason)
+    engine, state = school(tmp_path, reason, setbacks=1)
     after = promote(engine, state, "0123456789abcdef")
     assert after.champion == "0123456789abcdef"
     assert after.learners == state.learners
+    assert after.setbacks == 0
 
 
 def test_without_evidence_the_champion_stays_and_the_learner_learns_on(tmp_path):
-    engine, state = school(tmp_path, "no evidence")
+    engine, state = school(tmp_path, "no evidence", setbacks=1)
     after = promote(engine, state, "0123456789abcdef")
     assert after.champion == state.champion
     assert after.learners == state.learners
+    assert after.setbacks == 0
 
 
-def test_a_worse_successor_starts_again_from_the_champions_weights(tmp_path):
-    engine, state = school(tmp_path, "worse", data=("data/00000.parquet", "data/00001.parquet"))
+def test_a_successor_once_found_worse_has_another_chance(tmp_path):
+    engine, state = school(tmp_path, "worse")
     after = promote(engine, state, "0123456789abcdef")
-    assert after.champion == state.champion
+    assert (after.champion, after.learners) == (state.champion, state.learners)
+    assert after.setbacks == 1
+
+
+def test_one_found_worse_again_starts_anew_from_the_champions_weights(tmp_path):
+    data = ("data/00000.parquet", "data/00001.parquet")
+    engine, state = school(tmp_path, "worse", data=data, setbacks=1)
+    before = load_average(tmp_path / state.learners[0])
+    after = promote(engine, state, "0123456789abcdef")
+    assert (after.champion, after.data, after.setbacks) == (state.champion, data, 0)
     assert after.learners[0] != state.learners[0]
     assert after.learners[1] == state.learners[1]
-    assert after.data == state.data
     tensors = load_file(tmp_path / after.learners[0])
     champion = weights_of(engine, state.champion)
     assert same_weights(part(tensors, "average"), champion)
     assert same_weights(part(tensors, "weights"), champion)
     assert not any(t.any() for t in part(tensors, "momentum").values())
     assert not part(tensors, "adam")
-    # the abandoned learner's checkpoint and its own next one would be the champion's
+    # what it would hand in now is the champion itself; what it was is still on the disk
     assert evaluate(engine, after) == state.champion
-
-
-def test_the_learner_of_an_abandoned_successor_is_as_it_was_on_disk(tmp_path):
-    engine, state = school(tmp_path, "worse")
-    before = load_average(tmp_path / state.learners[0])
-    promote(engine, state, "0123456789abcdef")
     assert same_weights(load_average(tmp_path / state.learners[0]), before)
 
 
+@pytest.mark.parametrize("setbacks", [0, 1])
+def test_a_run_without_a_champion_has_nothing_to_go_back_to(tmp_path, setbacks):
+    engine, state = school(tmp_path, "worse", champion=None, setbacks=setbacks)
+    assert promote(engine, state, "0123456789abcdef").learners == state.learners
+
+
 @pytest.mark.parametrize("reason", REASONS)
-def test_every_examination_marks_the_capability_at_which_it_was_sat(tmp_path, reason):
-    fronts = {
-        "copy": Front(level=12, reach=2.0, agreement=1.0),
-        "reverse": Front(level=3, reach=2.0, agreement=1.0),
-    }
-    engine, state = school(tmp_path, reason, fronts=fronts, examined=1.0)
-    assert promote(engine, state, "0123456789abcdef").examined == pytest.approx(2.0)
+def test_the_next_examination_is_reckoned_from_this_one_and_comes_sooner_after_a_rejection(
+    tmp_path, reason
+):
+    engine, state = school(tmp_path, reason, fronts=fronts_at(12, 3), examined=1.0)
+    after = promote(engine, state, "0123456789abcdef")
+    growth = engine.config.loop.examine_growth
+    decision = REASONS[reason]
+    assert after.examined == pytest.approx(2.0 if decision.promoted else 2.0 / growth**0.5)
+    assert not due(engine, after)
 
 
 def fronts_at(copy: int, reverse: int) -> dict[str, Front]:

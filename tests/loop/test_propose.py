@@ -16,20 +16,27 @@ def front(level: int, reach: float) -> Front:
     return Front(level=level, reach=reach, agreement=1.0)
 
 
-@given(st.integers(1, 5000), st.floats(1.0, 4.0), st.integers(1, 9), st.integers(0, 2**32))
-def test_a_band_is_so_many_distinct_levels_beyond_the_frontier_up_to_its_reach(
-    level, reach, count, seed
+@given(
+    st.integers(1, 5000),
+    st.floats(1.0, 4.0),
+    st.integers(1, 9),
+    st.integers(0, 20_000),
+    st.integers(0, 2**32),
+)
+def test_a_band_is_so_many_distinct_levels_beyond_the_frontier_up_to_reach_and_ceiling(
+    level, reach, count, ceiling, seed
 ):
-    levels = band(front(level, reach), count, 10**9, np.random.default_rng(seed))
+    levels = band(front(level, reach), count, ceiling, np.random.default_rng(seed))
     assert len(levels) == count
     assert levels == sorted(set(levels))
     assert levels[0] > level
-    assert levels[-1] == level + max(count, math.ceil(level * (reach - 1)))
+    top = min(level + math.ceil(level * (reach - 1)), ceiling)
+    assert levels[-1] == max(top, level + count)
 
 
 def test_a_band_takes_one_level_from_each_part_of_the_reach():
     rng = np.random.default_rng(0)
-    drawn = [band(front(30, 2.0), 3, 10**9, rng) for _ in range(400)]
+    drawn = [band(front(30, 2.0), 3, 999, rng) for _ in range(400)]
     assert {levels[0] for levels in drawn} == set(range(31, 41))
     assert {levels[1] for levels in drawn} == set(range(41, 51))
     assert {levels[2] for levels in drawn} == {60}
@@ -88,6 +95,15 @@ def test_a_resting_family_changes_nothing_for_the_others(tmp_path):
     engine = make_engine(tmp_path)
     both = [paper for paper in proposed(engine) if paper.family == "reverse"]
     assert proposed(engine, active=("reverse",)) == both
+
+
+def test_a_family_ahead_of_the_slowest_is_held_back(tmp_path):
+    engine = make_engine(tmp_path, "loop.spread=1.5", "loop.growth=4", "loop.levels=2")
+    fronts = {"copy": front(30, 4.0), "reverse": front(24, 4.0)}
+    harvest = Harvest(active=("copy", "reverse"), fronts=fronts, rates={})
+    papers = propose(engine, make_state(fronts=fronts), harvest, 0)
+    tops = {p.family: p.level for p in papers}
+    assert tops == {"copy": 36, "reverse": 96}
 
 
 @pytest.mark.parametrize("levels", [1, 5])

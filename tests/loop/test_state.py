@@ -28,7 +28,9 @@ STATES = st.builds(
     data=st.lists(NAMES, max_size=3).map(tuple),
     champion=st.none() | NAMES,
     examined=st.floats(0.01, 1e6),
+    setbacks=st.integers(0, 9),
     flop=st.integers(0, 10**18),
+    over=st.booleans(),
 )
 
 
@@ -80,6 +82,7 @@ def test_a_damaged_file_is_named_in_one_line(tmp_path, content):
         {"generation": "one"},
         {"step": None},
         {"flop": "much"},
+        {"over": 1},
         {"champion": 7},
         {"learners": "ab"},
         {"data": [1]},

@@ -35,11 +35,11 @@ def diff(
 
 
 def _print(found: "Difference") -> None:
-    from ouroboros.cli.output import page, table
+    from ouroboros.cli.output import page, plain, table
 
     console = page()
     for side in (found.a, found.b):
-        parent = side.parent or "-"
+        parent = plain(side.parent or "-")
         console.print(f"{side.checkpoint}: generation {side.generation}, parent {parent}")
     rows = [[field, str(left), str(right)] for field, left, right in found.genome]
     console.print(table("genome", "A", "B", rows=rows) if rows else "the same body")

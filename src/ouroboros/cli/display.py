@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ouroboros.cli.output import note, table
+from ouroboros.cli.output import note, plain, table
 from ouroboros.cli.progress import Event, Tail, View, after, seconds_left
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _show_line(view: View, event: Event | None) -> None:
     except (KeyError, TypeError, ValueError):
         return
     if line:
-        note(line)
+        note(plain(line))
 
 
 def _headline(view: View) -> str:

@@ -26,6 +26,11 @@ def note(line: str) -> None:
     sys.stderr.flush()
 
 
+def plain(text: str) -> str:
+    """The text without characters that could command a terminal; some of it is the engine's."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def page() -> "Console":
     """A console on standard output."""
     from rich.console import Console
@@ -43,7 +48,7 @@ def table(*heads: str, rows: Iterable[Sequence[str]], numbers: Sequence[int] = (
     for place, head in enumerate(heads):
         made.add_column(head, justify="right" if place in numbers else "left")
     for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(plain(cell)) for cell in row))
     return made
 
 

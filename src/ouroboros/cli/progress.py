@@ -7,6 +7,7 @@ line. Events are for watching: one that does not read as expected is passed over
 """
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -71,11 +72,18 @@ def limits_of(config: Mapping[str, Any], name: str) -> Limits:
 def after(view: View, event: Event) -> View:
     """The view once `event` has happened."""
     try:
-        body, moment = event["body"], float(event["time"])
+        body, moment = event["body"], _finite(event["time"])
         change = _CHANGES.get(event["event"])
         return replace(change(view, body, moment), now=moment) if change else view
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return view
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a figure")
+    return number
 
 
 def seconds_left(view: View) -> float | None:
@@ -97,29 +105,23 @@ def _serve(view: View, _body: Event, moment: float) -> View:
 
 
 def _progress(view: View, body: Event, moment: float) -> View:
-    elapsed = max(1e-9, moment - view.stamp)
+    elapsed, flop = max(1e-9, moment - view.stamp), _finite(body["flop"])
+    rate = f"{(flop - view.flop) / elapsed / 1e9:.1f} GFLOP/s"
+    if "tokens" in body:
+        rate = f"{_finite(body['tokens']) / elapsed:,.0f} tokens/s"
+    view = replace(view, rate=rate, flop=flop, stamp=moment)
     if body["stage"] == "base":
-        rate = f"{body['tokens'] / elapsed:,.0f} tokens/s"
-        first = view.first or (moment, body["step"])
-        changed = replace(view, step=body["step"], steps=body["steps"], first=first)
-        return replace(changed, stage="base", rate=rate, flop=body["flop"], stamp=moment)
-    spent = body["flop"] - view.flop
+        step, steps = int(body["step"]), int(body["steps"])
+        first = view.first or (moment, step)
+        return replace(view, stage="base", step=step, steps=steps, first=first)
+    generation = int(body["generation"])
     return replace(
         view,
         stage="loop",
-        generation=body["generation"],
-        looped=view.looped or (moment, body["generation"]),
-        believed=dict(body["fronts"]),
-        rate=_rate(body, elapsed, spent),
-        flop=body["flop"],
-        stamp=moment,
+        generation=generation,
+        looped=view.looped or (moment, generation),
+        believed={name: int(body["fronts"][name]) for name in view.limits.walls},
     )
-
-
-def _rate(body: Event, elapsed: float, spent: float) -> str:
-    if "tokens" in body:
-        return f"{body['tokens'] / elapsed:,.0f} tokens/s"
-    return f"{spent / elapsed / 1e9:.1f} GFLOP/s"
 
 
 def _exam_start(view: View, body: Event, _moment: float) -> View:
@@ -133,7 +135,7 @@ def _decision(view: View, body: Event, moment: float) -> View:
     changed = replace(
         view,
         stage="loop",
-        looped=view.looped or (moment, body["generation"]),
+        looped=view.looped or (moment, int(body["generation"])),
         promoted=view.promoted + counts[0],
         rejected=view.rejected + counts[1],
         last=last,
@@ -152,7 +154,8 @@ def _final(view: View, body: Event, _moment: float) -> View:
 def _audit(view: View, body: Event, _moment: float) -> View:
     if body["key"] == "base/data":  # worked examples, not the loop's own
         return view
-    return replace(view, kept=view.kept + body["rows"], correct=view.correct + body["correct"])
+    rows, correct = int(body["rows"]), int(body["correct"])
+    return replace(view, kept=view.kept + rows, correct=view.correct + correct)
 
 
 def _end(view: View, _body: Event, _moment: float) -> View:

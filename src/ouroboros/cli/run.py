@@ -169,11 +169,13 @@ def _print(summary: "Summary", folder: Path, written: list[str]) -> None:
 
     console = page()
     console.print(families_table(summary))
-    first = figures.duration(summary.first_promotion_seconds)
+    first = ""
+    if summary.first_promotion_seconds is not None:
+        first = f" (the first {figures.duration(summary.first_promotion_seconds)} after the base)"
     precision = figures.share(summary.label_precision, 3)
     console.print(
-        f"generations: {summary.generations}; successors: {summary.promoted} promoted (the first "
-        f"{first} after the base), {summary.rejected} rejected\n"
+        f"generations: {summary.generations}; successors: {summary.promoted} promoted"
+        f"{first}, {summary.rejected} rejected\n"
         f"{summary.labels_read_past_wall} labels read past the wall; label precision {precision}\n"
         f"{figures.duration(summary.wall_seconds)}, {figures.flop(summary.flop)} FLOP, "
         f"log head {summary.log_head[:16]}"

@@ -47,14 +47,15 @@ def why(
 
 
 def _print(console: "Console", evidence: "Evidence") -> None:
-    from ouroboros.cli.output import table
+    from ouroboros.cli.output import plain, table
     from ouroboros.lineage import figures
 
     exam = evidence.exam
     decided = "promoted" if evidence.promoted else "rejected"
     console.print(f"{exam.checkpoint} was {decided}: {evidence.reason}", style="bold")
+    parent = plain(evidence.parent or figures.UNKNOWN)
     console.print(
-        f"record {evidence.record}, generation {exam.generation}, parent {evidence.parent or '-'}, "
+        f"record {evidence.record}, generation {exam.generation}, parent {parent}, "
         f"{figures.duration(evidence.seconds)} after the start"
     )
     if exam.champion:

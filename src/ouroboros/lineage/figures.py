@@ -18,6 +18,11 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
+def after_base(seconds: float | None) -> str:
+    """When the first promotion came."""
+    return "none" if seconds is None else f"{duration(seconds)} after the base was trained"
+
+
 def flop(count: float) -> str:
     """Three digits and a power of ten."""
     return f"{count:.2e}".replace("e+", "e").replace("e0", "e") if count else "0"

@@ -10,7 +10,7 @@ from html import escape
 from ouroboros.lineage import figures
 from ouroboros.lineage.history import Evidence
 from ouroboros.lineage.picture import color_of
-from ouroboros.lineage.summary import Account, Standing
+from ouroboros.lineage.summary import Account, Standing, basis
 
 STYLE = """
 :root { --ink: #1f2933; --soft: #616e7c; --line: #e4e7eb; --good: #0f766e; --bad: #b0413e; }
@@ -104,14 +104,7 @@ def _tiles(told: Account) -> str:
         _tile(family, standing, color_of(i))
         for i, (family, standing) in enumerate(told.summary.families.items())
     ]
-    exam = "the full examination" if told.summary.is_final else "the examination that promoted it"
-    note = (
-        f"Wall → frontier of the champion, by {exam}: the highest level such that at every "
-        "examined level up to it the lower 95 % bound of exact match is at least 0.95, on fresh "
-        "items, half of them adversarial."
-    )
-    if told.summary.champion is None:
-        note = "Nobody has been examined yet."
+    note = f"Wall → frontier of the champion. {basis(told.summary)}"
     return f'<div class="tiles">{"".join(tiles)}</div><p class="soft">{note}</p>'
 
 
@@ -131,7 +124,7 @@ def _facts(told: Account) -> str:
     sealed = "sealed" if run.exam_sealed else "not sealed: it follows from the seed"
     found = [
         ("Time", f"{figures.duration(summary.wall_seconds)} of work"),
-        ("First promotion", f"{figures.duration(first)} after the base was trained"),
+        ("First promotion", figures.after_base(first)),
         ("Compute", f"{figures.flop(summary.flop)} FLOP, {judges} of them the judges'"),
         ("Processes", f"{3 + run.examiners} and the engine's workers"),
         ("Successors", f"{summary.promoted} promoted, {summary.rejected} rejected"),

@@ -15,7 +15,7 @@ from ouroboros.lineage.history import Champion
 from ouroboros.lineage.index import build_index, open_index
 from ouroboros.lineage.page import render_page
 from ouroboros.lineage.picture import draw
-from ouroboros.lineage.summary import Account, Levels, account
+from ouroboros.lineage.summary import Account, Levels, account, basis
 
 REPORTS = ("report.md", "report.html", "climb.png", "card.md")
 
@@ -51,7 +51,7 @@ def render_report(told: Account, name: str) -> str:
         "\n".join(_state(told)),
         "## What the champion reaches",
         families_table(told),
-        _basis(told),
+        basis(told.summary),
         "![frontier by generation, accuracy by level, data and cost](climb.png)",
         "## Figures",
         "\n".join(f"- {what}: {figure}" for what, figure in facts(told)),
@@ -85,7 +85,7 @@ def render_card(told: Account, champion: Champion, name: str) -> str:
         "\n".join(f"- {facet}" for facet in facets),
         "## Measured",
         families_table(told),
-        _basis(told),
+        basis(told.summary),
         "\n".join(f"- {what}: {figure}" for what, figure in facts(told)[:4]),
         "## Limits",
         "Beyond its frontiers it is wrong ever more often, and does not say when.",
@@ -100,7 +100,7 @@ def facts(told: Account) -> list[tuple[str, str]]:
     run, summary = told.run, told.summary
     sealed = "sealed; SHA-256 of its secret stands in the log's first record"
     exam = sealed if run.exam_sealed else "**exam not sealed**: its secret follows from the seed"
-    first = figures.duration(summary.first_promotion_seconds)
+    first = figures.after_base(summary.first_promotion_seconds)
     judges = figures.flop(summary.flop_of_judges)
     return [
         ("Verification", f"{run.verification} ({_teacher(told)})"),
@@ -113,7 +113,7 @@ def facts(told: Account) -> list[tuple[str, str]]:
         ),
         ("Successors", f"{summary.promoted} promoted, {summary.rejected} rejected"),
         ("Generations", f"{summary.generations}"),
-        ("First promotion", f"{first} after the base was trained"),
+        ("First promotion", first),
         ("Time", f"{figures.duration(summary.wall_seconds)} of work"),
         ("Compute", f"{figures.flop(summary.flop)} FLOP, {judges} of them the judges'"),
         ("Processes", processes(told)),
@@ -157,17 +157,6 @@ def _state(told: Account) -> Iterator[str]:
         yield f"Capability (geometric mean of frontier / wall): {summary.capability:.1f}."
     if not told.run.exam_sealed:
         yield "**Exam not sealed**: the run is reproducible, its exam secret follows from the seed."
-
-
-def _basis(told: Account) -> str:
-    if told.summary.champion is None:
-        return "Nobody has been examined yet."
-    exam = "its full examination" if told.summary.is_final else "the examination that promoted it"
-    return (
-        f"Figures are from {exam}: fresh items, half of them adversarial. The frontier is the "
-        "highest level such that at every examined level up to it the lower 95 % bound of exact "
-        "match is at least 0.95. Accuracy is over all of these levels, lower95 at the weakest."
-    )
 
 
 def _decisions(told: Account) -> str:

@@ -1,7 +1,8 @@
 """The figures of a run in one record: what `ouro run --json` ends with and the report opens with.
 
 A family's frontier, accuracy and bound come from the champion's full examination; where it has
-not sat one (an unfinished run, a rollback) they come from the examination that promoted it.
+not sat one (an unfinished run, a rollback) they come from the examination that promoted it, whose
+frontier is an estimate. `is_final` says which.
 """
 
 import math
@@ -141,6 +142,23 @@ def summarize(index: Index) -> Summary:
         verification=run.verification,
         log_head=run.head,
         records=run.records,
+    )
+
+
+def basis(summary: Summary) -> str:
+    """What examination the champion's figures are from, and what they mean."""
+    if summary.champion is None:
+        return "Nobody has been examined yet."
+    if not summary.is_final:
+        return (
+            "Figures are from the paired examination that promoted it: fresh items, half of them "
+            "adversarial, but few a level, so the frontier is the examiner's estimate."
+        )
+    return (
+        "Figures are from its full examination: fresh items, half of them adversarial. The "
+        "frontier is the highest level such that at every examined level up to it the lower 95 % "
+        "bound of exact match is at least 0.95. Accuracy is over all of these levels, lower95 at "
+        "the weakest."
     )
 
 

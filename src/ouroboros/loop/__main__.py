@@ -6,6 +6,7 @@ python -m ouroboros.loop        # with the warden's socket inherited; anything e
 import os
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 

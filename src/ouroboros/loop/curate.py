@@ -61,15 +61,11 @@ def ceilings(engine: Engine, fronts: dict[str, Front]) -> dict[str, int]:
     The slowest itself may grow as it can.
     """
     walls = {name: family.wall for name, family in engine.config.families.items()}
-    slowest = min(front.level / walls[name] for name, front in fronts.items())
-    loop = engine.config.loop
+    places = {name: front.level / walls[name] for name, front in fronts.items()}
+    slowest, loop = min(places.values()), engine.config.loop
     return {
-        name: math.ceil(
-            walls[name]
-            * slowest
-            * (loop.growth if front.level <= slowest * walls[name] else loop.spread)
-        )
-        for name, front in fronts.items()
+        name: math.ceil(walls[name] * slowest * (loop.growth if place == slowest else loop.spread))
+        for name, place in places.items()
     }
 
 
