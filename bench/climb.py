@@ -40,7 +40,7 @@ def frozen_settings(folder: Path, summary: dict[str, Any]) -> list[str]:
     ][-1]
     steps = round(summary["flop_of_engine"] / base)
     return [
-        "--set", "loop.generations=0", "--set", f"training.steps={steps}",
+        "--set", "loop.generations=0", "--set", "loop.consolidation=0", "--set", f"training.steps={steps}",
         "--set", f"training.segment={training['segment']}",
     ]  # fmt: skip
 

@@ -208,7 +208,7 @@ def weigh(request: Mapping[str, Any]) -> dict[str, Any]:
 OPERATIONS = {"sit": sit, "weigh": weigh}
 
 
-def answer(line: str) -> dict[str, Any]:
+def answer(line: bytes) -> dict[str, Any]:
     """The response to one request line; an error is a response, too."""
     try:
         request = json.loads(line)
@@ -221,7 +221,7 @@ def main() -> None:
     """Serve requests until standard input closes."""
     torch.set_num_threads(1)
     out, sys.stdout = sys.stdout, sys.stderr  # stray prints must not pass for answers
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:  # bytes: what is no text is an error, not the end
         out.write(json.dumps(answer(line)) + "\n")
         out.flush()
 

@@ -39,11 +39,15 @@ from ouroboros_warden.messages import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeting:
-    """What the warden tells at the start: `answered` are the keys of steps already in the log."""
+    """What the warden tells at the start.
+
+    `answered` are the keys of steps already in the log; `champion` is none before the first exam.
+    """
 
     config: Json
     run_dir: str
     head: str
+    champion: str | None
     answered: frozenset[str]
 
 
@@ -84,6 +88,7 @@ class Warden:
             config=answer["config"],
             run_dir=answer["run_dir"],
             head=answer["head"],
+            champion=answer["champion"],
             answered=frozenset(answer["answered"]),
         )
 

@@ -195,6 +195,7 @@ class Gate:
             "config": self._config.whole,
             "run_dir": str(self._folder.root),
             "head": self._log.head,
+            "champion": self._standing.champion,
             "answered": sorted(self._answered),
         }
 

@@ -6,9 +6,17 @@ from ouroboros.errors import UsageError
 from ouroboros.executors import Serial
 from ouroboros.loop import __main__ as main
 from ouroboros.loop.engine import Engine
+from ouroboros_warden.client import Greeting
 from ouroboros_warden.messages import WARDEN_FD
 
 from .surroundings import MemoryWarden, configured, make_engine, make_state
+
+
+def greeting(config: dict, folder) -> Greeting:
+    """The warden's word at the start of a run with no history."""
+    return Greeting(
+        config=config, run_dir=str(folder), head="", champion=None, answered=frozenset()
+    )
 
 
 @pytest.mark.parametrize("descriptor", [None, "nonsense", "250"])
@@ -20,17 +28,10 @@ def test_an_engine_started_by_hand_is_misuse_in_one_clear_line(monkeypatch, caps
     assert capsys.readouterr().err == "the engine is started by the warden, not by hand\n"
 
 
-class Greeting:
-    """What the warden says first."""
-
-    def __init__(self, config, run_dir):
-        self.config, self.run_dir = config, str(run_dir)
-
-
 def served(monkeypatch, folder, *settings):
     """The engine's exit code where a warden serves it that configuration."""
     warden = MemoryWarden()
-    warden.hello = lambda: Greeting(configured(*settings).model_dump(mode="json"), folder)
+    warden.hello = lambda: greeting(configured(*settings).model_dump(mode="json"), folder)
     monkeypatch.setattr(main.Warden, "connect", lambda: warden)
     monkeypatch.setattr(main, "Processes", lambda count: Serial())
     return main.main()
@@ -99,7 +100,7 @@ def test_the_loop_goes_on_until_a_limit(tmp_path, settings, changes, expected):
 def run_through(folder, *settings: str, **parts) -> Engine:
     """An engine that has run to its end."""
     engine = make_engine(folder, *settings, **parts)
-    main.run(engine, time.monotonic())
+    main.run(engine, greeting({}, ""), time.monotonic())
     return engine
 
 

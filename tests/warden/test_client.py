@@ -50,7 +50,13 @@ def test_the_socket_is_not_handed_on_to_the_engines_children(ends):
 def test_every_method_asks_its_request_and_reads_its_answer(ends):
     warden, connection = ends
     examples = {"prompts": ["1+1="], "lines": [["2"]]}
-    greeting = {"config": {"run": {}}, "run_dir": "/r", "head": "0" * 64, "answered": ["a"]}
+    greeting = {
+        "config": {"run": {}},
+        "run_dir": "/r",
+        "head": "0" * 64,
+        "champion": None,
+        "answered": ["a"],
+    }
     answers = [
         greeting,
         examples,

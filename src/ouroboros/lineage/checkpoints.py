@@ -4,6 +4,9 @@ The id is the first 16 hex digits of the SHA-256 over the genome and the SHA-256
 bytes, so a checkpoint cannot change without changing its name. Nothing is ever unpickled.
 """
 
+# The libraries below ship no types:
+# pyright: standard
+
 import json
 from pathlib import Path
 from typing import Any

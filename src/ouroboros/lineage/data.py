@@ -3,6 +3,9 @@
 Columns: family, level, prompt, lines (list of strings), author, generation.
 """
 
+# The libraries below ship no types:
+# pyright: standard
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast

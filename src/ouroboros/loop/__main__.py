@@ -19,12 +19,12 @@ from ouroboros.loop.base import begin, train_base
 from ouroboros.loop.cycle import run_generation
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import consolidate
-from ouroboros.loop.promote import evaluate, promote
+from ouroboros.loop.promote import evaluate, follow, promote
 from ouroboros.loop.record import state_path
 from ouroboros.loop.state import State, load_state, save_state
 from ouroboros.models.genome import Genome
 from ouroboros_warden import errors
-from ouroboros_warden.client import Warden
+from ouroboros_warden.client import Greeting, Warden
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def main() -> int:
         greeting = warden.hello()
         engine = build(parse_config(greeting.config), warden, Path(greeting.run_dir))
         with closing(engine.executor):
-            run(engine, started)
+            run(engine, greeting, started)
     except (UsageError, errors.UsageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -59,11 +59,12 @@ def build(config: Config, warden: Warden, folder: Path) -> Engine:
     )
 
 
-def run(engine: Engine, started: float) -> None:
+def run(engine: Engine, greeting: Greeting, started: float) -> None:
     """Base, first champion, generations until a limit, last exam."""
     path = state_path(engine.folder)
     state = load_state(path) or begin(engine)
     state = train_base(engine, state, path)
+    state = follow(engine, state, greeting)
     if state.champion is None:
         state = promote(engine, state, evaluate(engine, state))
     while _goes_on(engine, state, started):

@@ -11,6 +11,7 @@ from ouroboros.loop.engine import Engine
 from ouroboros.loop.learner import body, load_average, save_learner
 from ouroboros.loop.state import State
 from ouroboros.training.optim import Optimizer, OptimizerConfig
+from ouroboros_warden.client import Greeting
 
 SETBACKS = 2  # examinations found worse in a row after which a learner is set back
 
@@ -61,6 +62,18 @@ def _revert(engine: Engine, state: State) -> str:
     model = body(engine.genome, weights).requires_grad_(True)
     save_learner(engine.folder / file, model, Optimizer(model, OptimizerConfig()))
     return file
+
+
+def follow(engine: Engine, state: State, greeting: Greeting) -> State:
+    """The state after a rollback by the user: the learner goes back to the restored champion.
+
+    A champion that is new because the last generation was cut short behind its exam is no rollback.
+    """
+    cut_short = f"g{state.generation + 1}/examine" in greeting.answered
+    if state.champion is None or greeting.champion in (None, state.champion) or cut_short:
+        return state
+    state = replace(state, champion=greeting.champion)
+    return replace(state, learners=(_revert(engine, state), *state.learners[1:]))
 
 
 def due(engine: Engine, state: State) -> bool:

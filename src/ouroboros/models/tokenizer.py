@@ -3,7 +3,8 @@
 Ids: 0 padding, 1 end of answer, 2 line break, then a tag per family, then the alphabet.
 
     tokenizer = Tokenizer(alphabet="0123456789+=", families=("copy",))
-    tokenizer.encode("copy", ["12="], ["12"])   # rows: <copy> 1 2 = 1 2 <end>
+    tokenizer.encode("12=")         # ids of 1, 2 and =
+    tokenizer.tag("copy")           # the id that a row of copy begins with
 
 Text turns into ids by one table look-up over all rows at once.
 """
