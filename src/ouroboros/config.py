@@ -101,7 +101,7 @@ class Loop(Section):
     """Steps of the last training, on all levels alike."""
     newest: float = Field(default=0.7, ge=0, le=1)
     """Share of banked rows that come from the newest levels of a family."""
-    examine_growth: float = Field(default=1.3, gt=1)
+    examine_growth: float = Field(default=1.5, gt=1)
     """Growth of self-judged capability after which the successor sits an exam."""
 
 

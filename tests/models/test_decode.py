@@ -68,7 +68,7 @@ def test_the_bodies_of_these_tests_end_early_as_well_as_never():
 
 
 @pytest.mark.parametrize("long_row", [5, 1000])
-@pytest.mark.parametrize("pairs", [1, 60, 500])
+@pytest.mark.parametrize("pairs", [1, 500, 10**6])
 def test_batches_and_groups_of_any_size_write_the_same(monkeypatch, pairs, long_row):
     model = ending()
     prompts = mixed_rows(model, answered=False)

@@ -23,7 +23,7 @@ def laptop() -> Config:
         families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
         exam=Exam(items=48, final_items=240),
         training=Training(steps=1000, shares={"reverse_addition": 2.3, "forward_addition": 5.4}),
-        loop=Loop(generations=60, seconds=380, consolidation=120),
+        loop=Loop(generations=60, seconds=400, consolidation=150),
     )
 
 
