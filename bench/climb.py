@@ -31,7 +31,6 @@ def run(preset: str, folder: Path, *settings: str) -> dict[str, Any]:
 
 def frozen_settings(folder: Path, summary: dict[str, Any]) -> list[str]:
     """Settings of the arm that spends the loop's FLOP on the wall's data alone."""
-    training = json.loads((folder / "config.json").read_text())["training"]
     base = [
         event["flop"] / event["step"]
         for event in map(json.loads, (folder / "events.jsonl").read_text().splitlines())
@@ -39,10 +38,8 @@ def frozen_settings(folder: Path, summary: dict[str, Any]) -> list[str]:
         if event.get("stage") == "base"
     ][-1]
     steps = round(summary["flop_of_engine"] / base)
-    return [
-        "--set", "loop.generations=0", "--set", "loop.consolidation=0", "--set", f"training.steps={steps}",
-        "--set", f"training.segment={training['segment']}",
-    ]  # fmt: skip
+    frozen = ("loop.generations=0", "loop.consolidation=0", f"training.steps={steps}")
+    return [part for setting in frozen for part in ("--set", setting)]
 
 
 def spread(values: list[float]) -> dict[str, float]:

@@ -4,7 +4,8 @@
 
 A small body is trained on the wall of one family until it is right on some levels and wrong on
 others. In each trial champion and successor are that same body, each with noise of its own seed on
-the weights (one part in a thousand of each tensor's spread): neither knows more than the other.
+the weights (three parts in a hundred of each tensor's spread, enough that some items come out
+differently): neither knows more than the other.
 Both sit one paired examination of fresh items through the examiner's own code, and the gate's own
 rule decides, at the share of the error budget that a run's first examination has, the largest.
 `alpha` is the rate stated for a whole run; `alpha_one` that of a single examination.
@@ -31,7 +32,7 @@ from ouroboros_judges.oracle import examples
 from ouroboros_judges.trials import Tally
 from ouroboros_warden.gate import decide, share_of_alpha
 
-FAMILY, WALL, STEPS, NOISE, ITEMS, ALPHA, MARGIN = "reverse_addition", 4, 150, 1e-3, 48, 0.05, 0.03
+FAMILY, WALL, STEPS, ITEMS, ALPHA, MARGIN = "reverse_addition", 4, 150, 48, 0.05, 0.03
 
 
 def half_trained() -> Transformer:
@@ -52,22 +53,22 @@ def half_trained() -> Transformer:
     return model
 
 
-def noisy(model: Transformer, folder: Path, seed: int) -> str:
+def noisy(model: Transformer, noise: float, folder: Path, seed: int) -> str:
     """Write a copy with noise of this seed on the weights; returns its folder."""
     rng = torch.Generator().manual_seed(seed)
     weights = {
-        name: p.detach() + NOISE * p.detach().std() * torch.randn(p.shape, generator=rng)
+        name: p.detach() + noise * p.detach().std() * torch.randn(p.shape, generator=rng)
         for name, p in model.named_parameters()
     }
     return str(folder / write_checkpoint(folder, model.genome.to_json(), weights, ""))
 
 
-def trial(model: Transformer, folder: Path, number: int) -> tuple[bool, Tally]:
+def trial(model: Transformer, noise: float, folder: Path, number: int) -> tuple[bool, Tally]:
     """One examination of two equals; whether the gate would promote, and the counts."""
     families = {FAMILY: {"wall": WALL, "frontier": WALL}}
     request = {
-        "champion": noisy(model, folder, 2 * number),
-        "successor": noisy(model, folder, 2 * number + 1),
+        "champion": noisy(model, noise, folder, 2 * number),
+        "successor": noisy(model, noise, folder, 2 * number + 1),
         "families": families,
         "seed": f"{number:064x}",
         "items": ITEMS,
@@ -94,6 +95,7 @@ def main() -> None:
     """Run the trials and print the rate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--noise", type=float, default=0.03, help="share of a tensor's spread")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -102,7 +104,7 @@ def main() -> None:
     promoted, tallies = 0, []
     for number in range(arguments.trials):
         with tempfile.TemporaryDirectory() as folder:
-            better, tally = trial(model, Path(folder), number)
+            better, tally = trial(model, arguments.noise, Path(folder), number)
         promoted += better
         tallies.append(tally)
         if number % 20 == 19:
@@ -113,6 +115,7 @@ def main() -> None:
         "promoted": promoted,
         "alpha": ALPHA,
         "alpha_one": share_of_alpha(ALPHA, 1),
+        "noise": arguments.noise,
         "items_a_trial": items / arguments.trials,
         "accuracy": sum(t.champion for t in tallies) / items,
         "discordant_a_trial": sum(t.wins + t.losses for t in tallies) / arguments.trials,

@@ -75,6 +75,16 @@ def test_a_base_training_cut_between_segments_ends_as_the_uncut_one(tmp_path):
         )
 
 
+def test_it_does_not_matter_in_how_many_segments_a_base_is_trained(tmp_path):
+    ends = []
+    for segment in (1, 3, 4):
+        engine = make_engine(tmp_path / str(segment), f"training.segment={segment}")
+        ends.append(train_base(engine, begin(engine), tmp_path / f"{segment}.json"))
+    assert ends[0] == ends[1] == ends[2]
+    whole, *others = (load_file(tmp_path / f"{n}/{ends[0].learners[0]}") for n in (4, 1, 3))
+    assert all(same_weights(whole, other) for other in others)
+
+
 def test_the_learners_differ_from_the_first_step_on(tmp_path):
     engine = make_engine(tmp_path)
     state = train_base(engine, begin(engine), tmp_path / "engine.json")

@@ -3,6 +3,8 @@ import pytest
 from ouroboros.loop.attempts import Answered, Judged, Paper
 from ouroboros.loop.revise import revise
 from ouroboros.loop.verify import Verified
+from ouroboros.models.rows import encode_rows
+from ouroboros.models.score import first_difference
 
 from .surroundings import DeafWarden, make_engine, make_state, place_learner, taught
 
@@ -11,19 +13,32 @@ MISTAKE = {("copy", "1234="): "1243", ("copy", "77="): "77"}
 PEER = {("copy", "1234="): "1234", ("copy", "4321="): "4321", ("copy", "77="): "77"}
 
 
+TWO_LAYERS = "genome.layers=2"  # to tell 1234 from 4321 by heart
+LESSONS = {
+    "peer": PEER,
+    "sees reason": {**MISTAKE, ("copy", "4321="): "4321"},
+    "stays stubborn": {**MISTAKE, ("copy", "4321="): "3421"},
+    "peer wavers": {**PEER, ("copy", "4321="): "4312"},
+    "peer never ends": {**PEER, ("copy", "1234="): "12345555555555"},
+}
+
+
 @pytest.fixture(scope="module")
 def bodies(tmp_path_factory):
-    """Bodies by name; the author's differ in what they say of the echo."""
-    engine = make_engine(tmp_path_factory.mktemp("school"))
+    """Bodies by name, which know their lessons by heart."""
+    engine = make_engine(tmp_path_factory.mktemp("school"), TWO_LAYERS)
     return {
-        "peer": taught(engine, PEER),
-        "sees reason": taught(engine, {**MISTAKE, ("copy", "4321="): "4321"}, seed=1),
-        "stays stubborn": taught(engine, {**MISTAKE, ("copy", "4321="): "3421"}, seed=2),
-        "peer wavers": taught(engine, {**PEER, ("copy", "4321="): "4312"}, seed=3),
-        "peer never ends": taught(
-            engine, {**PEER, ("copy", "1234="): "12345555555555"}, seed=4, steps=90
-        ),
+        name: taught(engine, lesson, seed, steps=100)
+        for seed, (name, lesson) in enumerate(LESSONS.items())
     }
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_bodies_of_these_tests_know_their_lessons(bodies, name):
+    prompts, texts = zip(*((p, text) for (_, p), text in LESSONS[name].items()), strict=True)
+    rows = encode_rows(bodies[name].tokenizer, "copy", prompts, texts)
+    differs = first_difference(bodies[name], rows)
+    assert ((differs < 0) | (differs > 7)).all()  # where one never ends, the end is no lesson
 
 
 def judged(text="1243", doubt=2, *, sure=True, prompt="1234=", author=0) -> Judged:
@@ -36,7 +51,7 @@ def judged(text="1243", doubt=2, *, sure=True, prompt="1234=", author=0) -> Judg
 
 
 def revised(folder, bodies, *papers: Judged, author="sees reason", peer="peer", settings=()):
-    engine = make_engine(folder, *settings, warden=DeafWarden())
+    engine = make_engine(folder, TWO_LAYERS, *settings, warden=DeafWarden())
     learners = (
         place_learner(engine, author, bodies[author]),
         place_learner(engine, peer, bodies[peer]),
@@ -108,7 +123,7 @@ def test_good_and_bad_corrections_of_one_paper_are_told_apart(tmp_path, bodies):
 
 
 def test_the_second_learners_answers_are_mended_by_the_first(tmp_path, bodies):
-    engine = make_engine(tmp_path, warden=DeafWarden())
+    engine = make_engine(tmp_path, TWO_LAYERS, warden=DeafWarden())
     learners = (
         place_learner(engine, "peer", bodies["peer"]),
         place_learner(engine, "author", bodies["sees reason"]),
