@@ -19,7 +19,7 @@ from ouroboros.training.corpus import Serving, build_corpus
 from ouroboros.training.optim import Optimizer, OptimizerConfig
 from ouroboros.training.train import Schedule, train
 from ouroboros_judges.answers import load_answers
-from ouroboros_warden.client import Decision
+from ouroboros_warden.client import Decision, Greeting
 
 CONFIG = {
     "families": {"copy": {"wall": 3}, "reverse": {"wall": 3}},
@@ -77,6 +77,19 @@ class MemoryWarden:
 
     def of(self, name: str) -> list[tuple]:
         return [each for each in self.asked if each[0] == name]
+
+
+def greeting_of(warden: MemoryWarden, **changes: object) -> Greeting:
+    """What a warden who has heard all that would say to the next engine."""
+    examined = [each[3] for each in warden.of("examine")]
+    fields = {
+        "config": {},
+        "run_dir": "",
+        "head": "",
+        "champion": examined[-1] if examined else None,
+        "answered": frozenset(each[1] for each in warden.asked),
+    }
+    return Greeting(**{**fields, **changes})
 
 
 class DeafWarden:

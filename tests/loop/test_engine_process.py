@@ -6,17 +6,9 @@ from ouroboros.errors import UsageError
 from ouroboros.executors import Serial
 from ouroboros.loop import __main__ as main
 from ouroboros.loop.engine import Engine
-from ouroboros_warden.client import Greeting
 from ouroboros_warden.messages import WARDEN_FD
 
-from .surroundings import MemoryWarden, configured, make_engine, make_state
-
-
-def greeting(config: dict, folder) -> Greeting:
-    """The warden's word at the start of a run with no history."""
-    return Greeting(
-        config=config, run_dir=str(folder), head="", champion=None, answered=frozenset()
-    )
+from .surroundings import MemoryWarden, configured, greeting_of, make_engine, make_state
 
 
 @pytest.mark.parametrize("descriptor", [None, "nonsense", "250"])
@@ -31,7 +23,8 @@ def test_an_engine_started_by_hand_is_misuse_in_one_clear_line(monkeypatch, caps
 def served(monkeypatch, folder, *settings):
     """The engine's exit code where a warden serves it that configuration."""
     warden = MemoryWarden()
-    warden.hello = lambda: greeting(configured(*settings).model_dump(mode="json"), folder)
+    config = configured(*settings).model_dump(mode="json")
+    warden.hello = lambda: greeting_of(warden, config=config, run_dir=str(folder))
     monkeypatch.setattr(main.Warden, "connect", lambda: warden)
     monkeypatch.setattr(main, "Processes", lambda count: Serial())
     return main.main()
@@ -97,10 +90,10 @@ def test_the_loop_goes_on_until_a_limit(tmp_path, settings, changes, expected):
     assert main._goes_on(engine, make_state(**changes), began_ten_seconds_ago) == expected
 
 
-def run_through(folder, *settings: str, **parts) -> Engine:
-    """An engine that has run to its end."""
+def run_through(folder, *settings: str, before: MemoryWarden | None = None, **parts) -> Engine:
+    """An engine that has run to its end, greeted with what the warden heard `before`."""
     engine = make_engine(folder, *settings, **parts)
-    main.run(engine, greeting({}, ""), time.monotonic())
+    main.run(engine, greeting_of(before or MemoryWarden()), time.monotonic())
     return engine
 
 
@@ -171,7 +164,7 @@ def test_a_run_killed_over_a_request_asks_the_same_again_and_ends_alike(tmp_path
     warden = MortalWarden(lives=keys.index(key))
     with pytest.raises(Killed):
         run_through(tmp_path, *SHORT, warden=warden)
-    again = run_through(tmp_path, *SHORT)
+    again = run_through(tmp_path, *SHORT, before=warden)
     asked = dict(zip(keys, uncut.warden.asked, strict=True))
     assert all(asked[each[1]] == each for each in (*warden.asked, *again.warden.asked))
     path = main.state_path

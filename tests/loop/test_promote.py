@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,13 +7,14 @@ from safetensors.torch import load_file
 
 from ouroboros.lineage.checkpoints import read_checkpoint
 from ouroboros.loop.learner import fresh, load_average, part
-from ouroboros.loop.promote import capability, due, evaluate, promote
+from ouroboros.loop.promote import capability, due, evaluate, follow, promote
 from ouroboros.loop.state import Front
 from ouroboros_warden.client import Decision
 
 from .surroundings import (
     DeafWarden,
     MemoryWarden,
+    greeting_of,
     make_engine,
     make_state,
     place_learner,
@@ -117,6 +120,39 @@ def test_the_next_examination_is_reckoned_from_this_one_and_comes_sooner_after_a
     decision = REASONS[reason]
     assert after.examined == pytest.approx(2.0 if decision.promoted else 2.0 / growth**0.5)
     assert not due(engine, after)
+
+
+def champion_again(tmp_path, **greeting: object):
+    """A state and what becomes of it where a resumed run is greeted so."""
+    engine, state = school(tmp_path, "better", generation=6)
+    other = evaluate(engine, replace(state, learners=state.learners[::-1]))
+    fields = {"champion": other, **greeting}
+    return engine, state, other, follow(engine, state, greeting_of(engine.warden, **fields))
+
+
+def test_a_resumed_run_follows_a_rollback_and_goes_on_from_the_restored_champion(tmp_path):
+    engine, state, other, after = champion_again(tmp_path)
+    assert after.champion == other
+    assert after.learners[1] == state.learners[1]
+    assert evaluate(engine, after) == other
+    assert replace(after, champion=state.champion, learners=state.learners) == state
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        {"champion": None},
+        {"answered": frozenset({"g7/examine"})},  # the generation was cut short behind its exam
+    ],
+)
+def test_a_champion_that_is_new_for_another_reason_is_no_rollback(tmp_path, greeting):
+    _, state, _, after = champion_again(tmp_path, **greeting)
+    assert after == state
+
+
+def test_a_champion_that_is_still_the_same_changes_nothing(tmp_path):
+    engine, state = school(tmp_path, "better")
+    assert follow(engine, state, greeting_of(engine.warden, champion=state.champion)) == state
 
 
 def fronts_at(copy: int, reverse: int) -> dict[str, Front]:
