@@ -87,12 +87,13 @@ def estimate(tallies: Sequence[Tally]) -> int:
 def is_inferior(tallies: Sequence[Tally], margin: float) -> bool:
     """Whether it is not shown that the successor loses less than `margin` net on these items.
 
-    Pooled over levels: the upper bound of the share of lost items, less the share of won ones.
+    Pooled over levels: the upper bound of the share of lost items, less the share of won ones. Who
+    lost nothing is not inferior, even where the items are too few to bound the loss.
     """
     items = sum(t.items for t in tallies)
-    if not items:
-        return False
     wins, losses = sum(t.wins for t in tallies), sum(t.losses for t in tallies)
+    if not losses:
+        return False
     return upper_bound(losses, items) - wins / items > margin
 
 

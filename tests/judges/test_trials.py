@@ -205,8 +205,10 @@ def test_a_family_is_inferior_unless_its_net_loss_lies_within_the_margin(wins, l
     assert is_inferior(halves, margin=0.03) == inferior
 
 
-def test_without_items_below_the_frontier_nothing_is_inferior():
-    assert not is_inferior([], margin=0.03)
+@pytest.mark.parametrize("items", [0, 1, 48, 96])
+def test_who_lost_nothing_is_not_inferior_however_few_the_items(items):
+    # the upper bound of 0 lost out of 96 is 0.0307
+    assert not is_inferior([tally(2, items, items=items)] if items else [], margin=0.03)
 
 
 @given(st.integers(1, 300), st.integers(0, 40), st.integers(0, 40), st.floats(0.01, 0.3))

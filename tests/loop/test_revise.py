@@ -28,7 +28,7 @@ def bodies(tmp_path_factory):
     """Bodies by name, which know their lessons by heart."""
     engine = make_engine(tmp_path_factory.mktemp("school"), TWO_LAYERS)
     return {
-        name: taught(engine, lesson, seed, steps=100)
+        name: taught(engine, lesson, seed, steps=75)
         for seed, (name, lesson) in enumerate(LESSONS.items())
     }
 
