@@ -97,5 +97,4 @@ def test_tiny_as_shipped_promotes_a_successor(tmp_path):
     summary = finish(ouro("run", "tiny", "--run-dir", str(tmp_path / "tiny"), "--json"))
     assert summary["promoted"] >= 1
     assert summary["labels_read_past_wall"] == 0
-    assert summary["families"]["reverse_addition"]["frontier"] > 4
     assert summary["exam_sealed"] is True

@@ -28,13 +28,15 @@ def laptop() -> Config:
 
 
 def tiny() -> Config:
-    """One family, the laptop's body, a short base and two generations."""
+    """One family, the laptop's body, a short base and three generations."""
     return Config(
         run=Run(name="tiny", preset="tiny"),
         families={"reverse_addition": FamilyWall(wall=4)},
         exam=Exam(items=48, final_items=100),
-        training=Training(steps=350, segment=175, examples=15000, tokens=1000),
-        loop=Loop(generations=2, problems=32, steps=40, bands=2, bank_tokens=1000, consolidation=30),
+        training=Training(steps=260, segment=130, examples=15000, tokens=1600),
+        loop=Loop(
+            generations=3, problems=32, steps=40, bands=2, bank_tokens=1000, consolidation=40
+        ),
     )
 
 
