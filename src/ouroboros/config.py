@@ -69,7 +69,7 @@ class Loop(Section):
     """How far and how boldly the loop goes."""
 
     generations: int = Field(default=40, ge=0)
-    """With none the run ends after its base: the frozen arm, which learns from the wall alone."""
+    """With none, and no consolidation, the run ends after its base: the frozen arm."""
     flop: float = Field(default=0, ge=0)
     """Stop once this many FLOP are spent; 0 for no limit."""
     seconds: float = Field(default=0, ge=0)
