@@ -1,7 +1,7 @@
 """The records that travel between the rooms: frozen, keyword-only, made and never edited.
 
-Task -> Attempt -> Verdict -> Example. Checkpoints, reports and decisions are records of the
-log (`ouroboros_warden.audit`) and of the lineage index.
+Task -> Verdict -> Example. Attempts travel in columns (`loop/attempts.py`). Checkpoints, reports and
+decisions are records of the log (`ouroboros_warden.audit`) and of the lineage index.
 """
 
 from dataclasses import dataclass
@@ -15,22 +15,6 @@ class Task:
     level: int
     seed: int
     prompt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """A learner's answer in lines of thought; the last line is the answer."""
-
-    family: str
-    level: int
-    prompt: str
-    lines: tuple[str, ...]
-    author: str
-
-    @property
-    def answer(self) -> str:
-        """The last line."""
-        return self.lines[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ouroboros.errors import UsageError
-from ouroboros.loop.state import Front, State, load_state, save_state, with_flop
+from ouroboros.loop.state import Front, State, load_state, save_state
 
 from .surroundings import make_state
 
@@ -119,7 +119,3 @@ def test_a_missing_field_is_damage(tmp_path, name):
     path.write_text(json.dumps(whole))
     with pytest.raises(UsageError, match=f"is damaged .{name}"):
         load_state(path)
-
-
-def test_flop_add_up():
-    assert with_flop(make_state(flop=3), 4).flop == 7

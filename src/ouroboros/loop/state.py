@@ -6,7 +6,7 @@ comes to the same result.
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -66,8 +66,3 @@ def load_state(path: Path) -> State | None:
         raise UsageError(
             f"{path} is damaged ({where}: {first['msg']}); delete it to start the run over"
         ) from None
-
-
-def with_flop(state: State, flop: int) -> State:
-    """The state after `flop` more were spent."""
-    return replace(state, flop=state.flop + flop)

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from ouroboros.kernels import attention, causal_shift, gather_bias, relu_squared, rms_norm
 from ouroboros.models.genome import Genome
-from ouroboros.models.packing import Group, Packed, bucket_sizes, num_buckets
+from ouroboros.models.packing import Group, Packed, bucket_sizes
 from ouroboros.models.tokenizer import Tokenizer
 
 BIAS_SCALE = 8.0  # lets a table move far within a few hundred steps of a small learning rate
@@ -194,6 +194,3 @@ def _by_head(x: Tensor, group: Group) -> Tensor:
 def parameter_count(genome: Genome) -> int:
     """Trainable numbers of the genome's body."""
     return sum(p.numel() for p in Transformer(genome).parameters())
-
-
-__all__ = ["BIAS_SCALE", "MASK", "Transformer", "num_buckets", "parameter_count"]
