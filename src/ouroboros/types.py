@@ -1,7 +1,7 @@
 """The records that travel between the rooms: frozen, keyword-only, made and never edited.
 
-Task -> Verdict -> Example. Attempts travel in columns (`loop/attempts.py`). Checkpoints, reports and
-decisions are records of the log (`ouroboros_warden.audit`) and of the lineage index.
+Task -> Verdict -> Example. Attempts travel in columns (`loop/attempts.py`). Checkpoints, reports
+and decisions are records of the log (`ouroboros_warden.audit`) and of the lineage index.
 """
 
 from dataclasses import dataclass
