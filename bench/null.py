@@ -6,8 +6,9 @@ A small body is trained on the wall of one family until it is right on some leve
 others. In each trial champion and successor are that same body, each with noise of its own seed on
 the weights (three parts in a hundred of each tensor's spread, enough that some items come out
 differently): neither knows more than the other.
-Both sit one paired examination of fresh items through the examiner's own code, and the gate's own
-rule decides, at the share of the error budget that a run's first examination has, the largest.
+Both sit one paired examination of fresh items through the examiner's own code, with further
+sittings as long as the gate finds it undecided, and the gate's own rule decides, at the share of
+the error budget that a run's first examination has, the largest.
 `alpha` is the rate stated for a whole run; `alpha_one` that of a single examination.
 """
 
@@ -30,7 +31,8 @@ from ouroboros.training.train import Schedule, train
 from ouroboros_judges.examiner import sit, weigh
 from ouroboros_judges.oracle import examples
 from ouroboros_judges.trials import Tally
-from ouroboros_warden.gate import decide, share_of_alpha
+from ouroboros_warden.exam import Row, merge
+from ouroboros_warden.gate import SITTINGS, decide, share_of_alpha, undecided
 
 FAMILY, WALL, STEPS, ITEMS, ALPHA, MARGIN = "reverse_addition", 4, 150, 48, 0.05, 0.03
 
@@ -70,22 +72,26 @@ def trial(model: Transformer, noise: float, folder: Path, number: int) -> tuple[
         "champion": noisy(model, noise, folder, 2 * number),
         "successor": noisy(model, noise, folder, 2 * number + 1),
         "families": families,
-        "seed": f"{number:064x}",
         "items": ITEMS,
         "part": [0, 1],
         "full": False,
     }
-    rows = sit(request)["rows"]
-    report = weigh({"rows": rows, "families": families, "margin": MARGIN, "full": False})
-    ruling = decide(report["e_value"], 1 / share_of_alpha(ALPHA, 1), report["families"])
-    wins, losses = sum(row[5] for row in rows), sum(row[6] for row in rows)
-    counts = [sum(row[i] for row in rows) for i in (2, 3, 4)]
+    threshold = 1 / share_of_alpha(ALPHA, 1)
+    rows: list[Row] = []
+    for sitting in range(SITTINGS):
+        request["seed"] = f"{SITTINGS * number + sitting:064x}"
+        rows = merge([*rows, *map(Row._make, sit(request)["rows"])])
+        report = weigh({"rows": rows, "families": families, "margin": MARGIN, "full": False})
+        if not undecided(report["e_value"], threshold):
+            break
+    ruling = decide(report["e_value"], threshold, report["families"])
+    items, champion, successor, wins, losses = (sum(row[i] for row in rows) for i in range(2, 7))
     return ruling.promoted, Tally(
         family=FAMILY,
         level=0,
-        items=counts[0],
-        champion=counts[1],
-        successor=counts[2],
+        items=items,
+        champion=champion,
+        successor=successor,
         wins=wins,
         losses=losses,
     )

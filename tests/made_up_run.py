@@ -109,7 +109,7 @@ def _base(made: Made) -> None:
     _data(made, 0, {f: {str(wall): (3000, 3000)} for f, wall in made.walls.items()})
     for step in (250, 500, 750, 1000):
         made.now += BASE / 4
-        figures = {"step": step, "steps": 1000, "loss": 3 / step, "tokens": 950_000}
+        figures = {"step": step, "steps": 1000, "loss": 3 / step, "tokens": step * 3800}
         made.tell("progress", {"stage": "base", **figures, "flop": step * 4 * 10**9})
     _examine(made, 0, lucky=True)
 
@@ -142,7 +142,7 @@ def _turn(made: Made, turn: int) -> None:
     }
     claim = {"kind": "generation", "body": figures}
     made.step("claim", f"g{turn}/record", claim)
-    made.tell("progress", {"stage": "loop", **figures})
+    made.tell("progress", {"stage": "loop", **figures, "tokens": (4 + turn) * 10**6})
 
 
 def _data(made: Made, turn: int, counts: dict[str, dict[str, tuple[int, int]]]) -> None:
@@ -212,12 +212,12 @@ def _examine(made: Made, turn: int, *, lucky: bool) -> None:
         "champion": made.champion,
         "exam": (exam := made.exams + 1),
         "items": 60,
-        "threshold": 32.9 * exam**2 if made.champion else None,
+        "threshold": 133.3 / 0.85 ** (exam - 2) if made.champion else None,
     }
     made.exams = exam
     made.tell("exam_start", body)
     made.now += 4.0
-    weighed = {"rows": rows, "flop": 3 * 10**10, "e_value": 4.2e17 if lucky else 0.3}
+    weighed = {"rows": rows, "flop": 3 * 10**10, "sittings": 1, "e_value": 4.2e17 if lucky else 0.3}
     made.step("exam", f"g{turn}/examine", {**body, **weighed, "families": families})
     reason = "better" if lucky else "worse on forward_addition"
     reason = reason if made.champion else "first checkpoint"

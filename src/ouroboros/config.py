@@ -73,7 +73,9 @@ class Loop(Section):
     flop: float = Field(default=0, ge=0)
     """Stop once this many FLOP are spent; 0 for no limit."""
     seconds: float = Field(default=0, ge=0)
-    """Stop once this much wall time is spent; 0 for no limit; ignored when reproducible."""
+    """Wall time of the whole run, `reserve` included; 0 for no limit; ignored when reproducible."""
+    reserve: float = Field(default=1.0, ge=0)
+    """Time kept for the last training and examination, in multiples of what the base took."""
     problems: int = Field(default=40, ge=4)
     """Problems a level, learner and family."""
     levels: int = Field(default=3, ge=1)

@@ -8,13 +8,14 @@ probability at most 1/2, and
 
 is an e-value (a mixture of betting martingales; Shafer 2021, Waudby-Smith & Ramdas 2024): its
 expectation is at most 1, so it exceeds 1/alpha with probability at most alpha, whatever the number
-of items and whenever one stops. Lower bounds are one-sided Clopper-Pearson.
+of items and whenever one stops. The mean of e-values is one, too. Lower bounds are one-sided
+Clopper-Pearson.
 
 Not covered: items that depend on each other beyond what the null says.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scipy.special import betainc, betaln
@@ -23,7 +24,6 @@ from scipy.stats import beta
 CONFIDENCE = 0.95
 REQUIRED = 0.95  # a level counts as mastered where the lower bound of accuracy reaches this
 ESTIMATED = 0.9  # accuracy that a paired examination's few items may show a mastered level by
-NEAR = 0.75  # levels from this share of the champion's frontier on count as around it
 MAX_E = 1e300
 
 
@@ -97,7 +97,18 @@ def is_inferior(tallies: Sequence[Tally], margin: float) -> bool:
     return upper_bound(losses, items) - wins / items > margin
 
 
-def evidence(tallies: Sequence[Tally], frontiers: Mapping[str, int]) -> float:
-    """The e-value of the items around and above the champion's frontiers, all families pooled."""
-    near = [t for t in tallies if t.level > NEAR * frontiers[t.family]]
-    return e_value(sum(t.wins for t in near), sum(t.losses for t in near))
+def evidence(tallies: Sequence[Tally]) -> float:
+    """The e-value of an examination's items at all levels; 1 where there are none.
+
+    The mean of two, so that progress shows whether it is everywhere or in one family: that of all
+    families pooled, and the families' own mean.
+    """
+    counts: dict[str, tuple[int, int]] = {}
+    for t in tallies:
+        wins, losses = counts.get(t.family, (0, 0))
+        counts[t.family] = wins + t.wins, losses + t.losses
+    if not counts:
+        return 1.0
+    pooled = e_value(sum(wins for wins, _ in counts.values()), sum(n for _, n in counts.values()))
+    own = sum(e_value(*each) for each in counts.values()) / len(counts)
+    return (pooled + own) / 2

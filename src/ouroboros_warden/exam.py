@@ -1,7 +1,8 @@
 """Examinations: the sealed secret they are drawn from, and the judges who hold and weigh them.
 
 Before the run's first step the log commits to SHA-256 of a secret; examination k is drawn from
-HMAC-SHA256(secret, "exam:k") and no k is used twice, so nobody can know an item beforehand, and
+HMAC-SHA256(secret, "exam:k"), its further sittings from HMAC-SHA256(secret, "exam:k:2") and so on,
+and no k is used twice, so nobody can know an item beforehand, and
 once the secret is revealed at the end anybody can draw them all again. A reproducible run derives
 the secret from its seed, and its log says that the exam is not sealed.
 
@@ -68,9 +69,10 @@ def commitment(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
 
 
-def exam_seed(secret: bytes, number: int) -> str:
-    """The seed of examination `number`, 64 hex digits."""
-    return hmac.digest(secret, f"exam:{number}".encode(), "sha256").hex()
+def exam_seed(secret: bytes, number: int, sitting: int = 1) -> str:
+    """The seed of a sitting of examination `number`, 64 hex digits."""
+    name = f"exam:{number}" if sitting == 1 else f"exam:{number}:{sitting}"
+    return hmac.digest(secret, name.encode(), "sha256").hex()
 
 
 class Oracle:

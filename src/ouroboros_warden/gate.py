@@ -4,8 +4,10 @@ Rules
 - Self mode reads no truth past the wall: worked examples above it and all verdicts are refused.
 - What the engine hands in is named by content; a name that its bytes do not deserve is refused.
 - A successor is promoted when the judges' e-value exceeds 1/alpha_k and no family is marked
-  inferior; alpha_k = alpha * 6 / (pi^2 k^2) for the k-th examination against a champion, so that
-  over the run's lifetime no more than alpha is spent (the sum of 1/k^2 is pi^2/6).
+  inferior; alpha_k is a fixed share (`SPENT`) of what the examinations against a champion before
+  the k-th have left of alpha, so that the run's lifetime never costs more than alpha.
+- While the evidence speaks for the successor but not loud enough, the examination goes on with
+  another sitting of fresh items, up to `SITTINGS`: an e-value may be looked at after each.
 - The engine learns "better", "no evidence", "worse" or "first": no figure crosses the door.
 - A refusal that concerns a step is logged; an error promotes nothing and ends the run.
 
@@ -16,7 +18,6 @@ where the last one was killed: only the last record can be half a step, and it i
 Not here yet: constitution and policy, leases, brake. They join `Gate.answer` before `_act`.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,7 +25,7 @@ from typing import Any
 from ouroboros_warden.audit import Log, Record
 from ouroboros_warden.canonical import Json, canonical, content_id
 from ouroboros_warden.errors import JudgeError, Refused
-from ouroboros_warden.exam import Examiners, Oracle, Sitting, exam_seed
+from ouroboros_warden.exam import Examiners, Oracle, Row, Sitting, exam_seed, merge
 from ouroboros_warden.folder import Config, Folder, check_checkpoint, check_data
 from ouroboros_warden.messages import (
     Claim,
@@ -43,6 +44,8 @@ from ouroboros_warden.messages import (
 COUNT_LIMIT = 100_000  # worked examples of one request
 CLAIM_LIMIT = 1 << 20  # bytes
 PROGRESS_LIMIT = 1 << 14  # bytes
+SPENT = 0.15  # of what is left of a run's alpha, by each examination against a champion
+SITTINGS = 4  # of one examination, at most
 
 _ANSWERS = {"oracle", "claim", "audit", "decision", "final", "end"}  # kinds that end a step
 _TOLD = {
@@ -86,7 +89,7 @@ class Judges:
 
 def share_of_alpha(alpha: float, k: int) -> float:
     """The error allowed to the k-th examination (k >= 1) of a run that may spend `alpha`."""
-    return alpha * 6 / (math.pi**2 * k**2)
+    return alpha * SPENT * (1 - SPENT) ** (k - 1)
 
 
 def decide(e_value: float, threshold: float | None, families: Mapping[str, Json]) -> Ruling:
@@ -99,6 +102,11 @@ def decide(e_value: float, threshold: float | None, families: Mapping[str, Json]
     if not e_value >= threshold:
         return Ruling(promoted=False, reason="no evidence of improvement")
     return Ruling(promoted=True, reason="better")
+
+
+def undecided(e_value: float, threshold: float | None) -> bool:
+    """Whether more items could still make up for the evidence that is missing."""
+    return threshold is not None and 1 < e_value < threshold
 
 
 def after(standing: Standing, record: Record) -> Standing:
@@ -260,7 +268,6 @@ class Gate:
 
     def _examine(self, request: Examine, identity: str) -> Json:
         champion = self._standing.champion
-        sitting = self._sitting(champion, request.checkpoint, full=False)
         share = share_of_alpha(self._config.alpha, self._standing.duels + 1)
         body: Json = {
             "generation": request.generation,
@@ -268,13 +275,26 @@ class Gate:
             "parent": request.parent,
             "champion": champion,
             "exam": self._standing.exams + 1,
-            "items": sitting.items,
+            "items": self._config.items,
             "threshold": 1 / share if champion else None,
         }
         self._tell("exam_start", body)
-        result = self._sit(sitting, [champion, request.checkpoint])
+        result = self._hold(champion, request.checkpoint, body["threshold"])
         self._append("exam", request.key, identity, {**body, **result})
         return self._conclude(self._log.records[-1])
+
+    def _hold(self, champion: str | None, successor: str, threshold: float | None) -> Json:
+        """One examination: a sitting, and more as long as it is undecided; all counts together."""
+        rows: list[Row] = []
+        flop = number = 0
+        while True:
+            number += 1
+            sitting = self._sitting(champion, successor, full=False, number=number)
+            more, spent = self._sit(sitting, [champion, successor])
+            rows, flop = merge([*rows, *more]), flop + spent
+            weighed = self._weigh(sitting, rows)
+            if number == SITTINGS or not undecided(weighed["e_value"], threshold):
+                return {"rows": rows, "flop": flop, "sittings": number, **weighed}
 
     def _conclude(self, exam: Record) -> Json:
         body = exam.body
@@ -293,37 +313,40 @@ class Gate:
         sitting = self._sitting(None, champion, full=True)
         number = self._standing.exams + 1
         self._tell("exam_start", {"exam": number, "checkpoint": champion, "full": True})
-        result = self._sit(sitting, [champion])
+        rows, flop = self._sit(sitting, [champion])
         families: Json = {name: {"levels": []} for name in sitting.families}
-        for name, family in result["families"].items():
+        for name, family in self._weigh(sitting, rows)["families"].items():
             kept = {figure: family[figure] for figure in ("frontier", "accuracy", "lower95")}
             families[name] |= {"wall": self._config.walls[name], **kept}
-        for row in result["rows"]:
+        for row in rows:
             families[row.family]["levels"].append([row.level, row.items, row.successor_correct])
-        body = {"checkpoint": champion, "exam": number, "flop": result["flop"]}
+        body = {"checkpoint": champion, "exam": number, "flop": flop}
         self._tell("final", {**body, "families": families})
         return self._append("final", request.key, identity, {**body, "families": families})
 
-    def _sitting(self, champion: str | None, successor: str, *, full: bool) -> Sitting:
+    def _sitting(
+        self, champion: str | None, successor: str, *, full: bool, number: int = 1
+    ) -> Sitting:
         frontiers = self._standing.frontiers
         walls = self._config.walls.items()
         return Sitting(
             champion=check_checkpoint(self._folder, champion) if champion else None,
             successor=check_checkpoint(self._folder, successor),
             families={n: {"wall": wall, "frontier": frontiers[n]} for n, wall in walls},
-            seed=exam_seed(self._secret, self._standing.exams + 1),
+            seed=exam_seed(self._secret, self._standing.exams + 1, number),
             items=self._config.final_items if full else self._config.items,
             full=full,
         )
 
-    def _sit(self, sitting: Sitting, candidates: list[str | None]) -> Json:
+    def _sit(self, sitting: Sitting, candidates: list[str | None]) -> tuple[list[Row], int]:
         rows, flop = self._judges.examiners.sit(sitting)
         for name in candidates:
             if name is not None:
                 check_checkpoint(self._folder, name)  # the bytes that sat are those that are named
-        config = self._config
-        weighed = self._judges.examiners.weigh(sitting, rows, config.alpha, config.margin)
-        return {"rows": rows, "flop": flop, **weighed}
+        return rows, flop
+
+    def _weigh(self, sitting: Sitting, rows: list[Row]) -> Json:
+        return self._judges.examiners.weigh(sitting, rows, self._config.alpha, self._config.margin)
 
     def _append(self, kind: str, key: str, identity: str, body: Json) -> Json:
         self._absorb(self._log.append(kind, {**body, "key": key, "request": identity}))

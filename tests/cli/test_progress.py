@@ -19,12 +19,14 @@ def event(kind: str, at: float, **body):
 
 
 def base(at: float, step: int):
-    return event("progress", at, stage="base", step=step, steps=100, loss=0.5, tokens=100, flop=9)
+    figures = {"step": step, "steps": 100, "loss": 0.5, "tokens": 10 * step, "flop": step * 1e9}
+    return event("progress", at, stage="base", **figures)
 
 
 def turn(at: float, generation: int):
     fronts = {"copy": 8 + generation}
-    return event("progress", at, stage="loop", generation=generation, fronts=fronts, flop=1e10)
+    figures = {"tokens": 1000 + 600 * generation, "flop": 1e11 + 2e10 * generation}
+    return event("progress", at, stage="loop", generation=generation, fronts=fronts, **figures)
 
 
 def decision(at: float, champion: str | None, promoted: bool):
@@ -41,7 +43,8 @@ def view_of(*events) -> View:
 
 def test_base_training_shows_its_steps_rate_and_time_left():
     view = view_of(event("serve", 0), base(10, 20), base(20, 40))
-    assert (view.stage, view.step, view.steps, view.rate) == ("base", 40, 100, "10 tokens/s")
+    assert (view.stage, view.step, view.steps) == ("base", 40, 100)
+    assert view.rate == "20 tokens/s trained, 2.0 GFLOP/s"
     assert seconds_left(view) == 60 * 0.5
     assert seconds_left(replace(view, now=25.0)) == 25
 
@@ -57,6 +60,7 @@ def test_the_loop_shows_fronts_data_and_time_left():
     )
     assert (view.generation, view.believed, view.examined) == (2, {"copy": 10}, {"copy": 12})
     assert (view.kept, view.correct) == (30, 29)
+    assert view.rate == "60 tokens/s trained, 2.0 GFLOP/s"
     assert seconds_left(view) == 8 * 10
 
 
@@ -83,7 +87,7 @@ def test_a_time_limit_bounds_the_time_left():
 
 def test_a_run_that_goes_on_measures_its_pace_anew():
     view = view_of(event("serve", 0), base(10, 20), event("serve", 1000), base(1010, 60))
-    assert view.began == 1000
+    assert view.now - view.began == 10 + 10  # the pause between the sessions does not count
     assert seconds_left(view) is None
 
 

@@ -165,12 +165,20 @@ def test_a_pickle_in_place_of_weights_is_an_error_and_is_not_run(tmp_path):
     [
         ({"head": torch.zeros(3, 3)}, "head"),
         ({"extra": torch.zeros(1)}, "extra"),
-        ({"qkv": torch.full((1, 24, 8), torch.nan)}, "no numbers"),
-        ({"out": torch.full((1, 8, 8), torch.inf)}, "no numbers"),
     ],
 )
 def test_weights_that_are_not_the_genomes_are_an_error(tmp_path, changes, named):
     assert named in ask(sitting(write(tmp_path / "bad", **changes)))["error"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"qkv": torch.full((1, 24, 8), torch.nan)}, {"out": torch.full((1, 8, 8), torch.inf)}],
+)
+def test_weights_that_are_no_numbers_get_nothing_right(tmp_path, changes):
+    rows = ask(sitting(write(tmp_path / "bad", **changes)))["rows"]
+    assert rows
+    assert not any(row[4] for row in rows)
 
 
 def test_missing_weights_are_an_error(tmp_path):

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -18,7 +19,7 @@ from ouroboros_judges.trials import (
     lower_bound,
     upper_bound,
 )
-from ouroboros_warden.gate import share_of_alpha
+from ouroboros_warden.gate import SITTINGS, share_of_alpha, undecided
 
 COUNTS = st.integers(0, 400)
 
@@ -102,16 +103,50 @@ def test_over_a_lifetime_without_information_promotions_stay_below_alpha():
     assert false / lifetimes <= alpha
 
 
-def test_only_items_around_and_above_the_champions_frontiers_count():
+def test_items_of_all_levels_count_pooled_and_by_family():
     tallies = [
-        tally(29, 100, wins=50),  # below three quarters of 40
-        tally(30, 100, wins=40),  # at them: not above
         tally(31, 100, wins=3, losses=1),
         tally(90, 100, wins=2),
         tally(4, 100, wins=1, losses=2, family="reverse"),
     ]
-    found = evidence(tallies, {"copy": 40, "reverse": 4})
-    assert found == pytest.approx(e_value(3 + 2 + 1, 1 + 2))
+    pooled, own = e_value(3 + 2 + 1, 1 + 2), (e_value(3 + 2, 1) + e_value(1, 2)) / 2
+    assert evidence(tallies) == pytest.approx((pooled + own) / 2)
+    assert evidence([]) == 1.0
+
+
+def test_progress_in_one_family_shows_though_the_others_stand_still():
+    still = [tally(9, 100, wins=8, losses=8, family=name) for name in "abcd"]
+    assert evidence([*still, tally(9, 100, wins=18)]) > 1000
+    assert e_value(4 * 8 + 18, 4 * 8) < 1000
+
+
+@pytest.mark.parametrize("families", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 3, 5])
+def test_without_information_the_expected_evidence_of_several_families_is_one(families, n):
+    expected = 0.0
+    for wins in itertools.product(range(n + 1), repeat=families):
+        tallies = [tally(9, 100, wins=w, losses=n - w, family=str(i)) for i, w in enumerate(wins)]
+        chance = math.prod(math.comb(n, w) / 2**n for w in wins)
+        expected += chance * evidence(tallies)
+    assert expected == pytest.approx(1)
+
+
+def test_looking_after_every_sitting_does_not_promote_more_than_its_share():
+    rng = np.random.default_rng(1)
+    threshold, trials, false = 1 / 0.1, 4000, 0
+    for _ in range(trials):
+        counts = np.zeros((3, 2), dtype=np.int64)
+        for _ in range(SITTINGS):
+            counts[:, 0] += (wins := rng.binomial(12, 0.5, size=3))
+            counts[:, 1] += 12 - wins
+            tallies = [
+                tally(9, 100, wins=int(w), losses=int(n), family=str(i))
+                for i, (w, n) in enumerate(counts)
+            ]
+            if not undecided(found := evidence(tallies), threshold):
+                break
+        false += found >= threshold
+    assert 0 < false / trials <= 0.1
 
 
 # bounds ------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """An engine without its processes: a warden in memory, units run here, learners made by hand."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,6 +120,7 @@ def make_engine(folder: Path, *settings: str, warden: object = None) -> Engine:
         warden=MemoryWarden() if warden is None else warden,
         executor=Serial(),
         folder=folder,
+        began=time.monotonic(),
     )
 
 

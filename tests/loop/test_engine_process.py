@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_the_engine_is_built_from_the_configuration_alone(tmp_path, monkeypatch)
     config = configured(
         'families={"parity_chain": {"wall": 6}, "copy": {"wall": 3}}', "genome.layers=3"
     )
-    engine = main.build(config, MemoryWarden(), tmp_path)
+    engine = main.build(config, MemoryWarden(), tmp_path, 0.0)
     assert list(engine.families) == ["parity_chain", "copy"]
     assert engine.genome.families == ("parity_chain", "copy")
     assert engine.genome.alphabet == "0123456789=abcdefghij"
@@ -67,7 +68,7 @@ def test_a_genome_that_does_not_fit_is_the_users_mistake_before_any_worker_start
 ):
     monkeypatch.setattr(main, "Processes", lambda count: pytest.fail("too early"))
     with pytest.raises(UsageError, match="genome"):
-        main.build(configured(*settings), MemoryWarden(), tmp_path)
+        main.build(configured(*settings), MemoryWarden(), tmp_path, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -82,18 +83,27 @@ def test_a_genome_that_does_not_fit_is_the_users_mistake_before_any_worker_start
         (["loop.seconds=1000"], {"generation": 1}, True),
         (["loop.seconds=5"], {"generation": 1}, False),
         (["loop.seconds=5", "run.reproducible=true"], {"generation": 1}, True),
+        (["loop.seconds=100"], {"generation": 1, "base_seconds": 80.0}, True),
+        (["loop.seconds=100"], {"generation": 1, "base_seconds": 95.0}, False),
+        (["loop.seconds=100", "loop.reserve=0.5"], {"generation": 1, "base_seconds": 95.0}, True),
     ],
 )
 def test_the_loop_goes_on_until_a_limit(tmp_path, settings, changes, expected):
-    engine = make_engine(tmp_path, *settings)
-    began_ten_seconds_ago = time.monotonic() - 10
-    assert main._goes_on(engine, make_state(**changes), began_ten_seconds_ago) == expected
+    ten_seconds_old = replace(make_engine(tmp_path, *settings), began=time.monotonic() - 10)
+    assert main._goes_on(ten_seconds_old, make_state(**changes), 0.0) == expected
+
+
+@pytest.mark.parametrize(("last", "expected"), [(80.0, True), (95.0, False)])
+def test_no_generation_is_begun_that_would_not_end_in_time(tmp_path, last, expected):
+    engine = make_engine(tmp_path, "loop.seconds=100", "loop.reserve=0")
+    ten_seconds_old = replace(engine, began=time.monotonic() - 10)
+    assert main._goes_on(ten_seconds_old, make_state(generation=1), last) == expected
 
 
 def run_through(folder, *settings: str, before: MemoryWarden | None = None, **parts) -> Engine:
     """An engine that has run to its end, greeted with what the warden heard `before`."""
     engine = make_engine(folder, *settings, **parts)
-    main.run(engine, greeting_of(before or MemoryWarden()), time.monotonic())
+    main.run(engine, greeting_of(before or MemoryWarden()))
     return engine
 
 
@@ -156,6 +166,23 @@ class MortalWarden(MemoryWarden):
 def uncut(tmp_path_factory):
     """A run that nobody disturbed."""
     return run_through(tmp_path_factory.mktemp("uncut"), *SHORT)
+
+
+@pytest.mark.parametrize(("key", "generations"), [("g0/examine", 1), ("g1/record", 2)])
+def test_a_resumed_run_whose_time_is_up_ends_but_first_ends_a_generation_that_was_cut_short(
+    tmp_path, uncut, key, generations
+):
+    settings = ("loop.seconds=1000", "loop.generations=9", *SHORT[1:])
+    warden = MortalWarden(lives=[each[1] for each in uncut.warden.asked].index(key))
+    with pytest.raises(Killed):
+        run_through(tmp_path, *settings, warden=warden)
+    path = main.state_path(tmp_path)
+    main.save_state(path, replace(main.load_state(path), seconds=1000.0))
+    again = run_through(tmp_path, *settings, before=warden)
+    assert steps_of(again)[-3:] == END
+    assert main.load_state(path).generation == generations  # the consolidation is one, too
+    same = {each[1]: each for each in warden.asked}
+    assert all(same.get(each[1], each) == each for each in again.warden.asked)
 
 
 @pytest.mark.parametrize("key", ["base/data", "g0/examine", "g1/record", "g2/examine", "end"])

@@ -1,12 +1,17 @@
+import math
 from contextlib import suppress
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
+from ouroboros.errors import UsageError
 from ouroboros.lineage.data import read_columns
+from ouroboros.loop import base
 from ouroboros.loop.base import WALL_FILE, begin, train_base, wall_counts
 from ouroboros.loop.state import load_state
+from ouroboros.training.train import Trained
 from ouroboros_judges.answers import load_answers
 
 from .surroundings import make_engine, same_weights
@@ -40,6 +45,13 @@ def test_the_run_begins_with_the_walls_examples_and_nothing_beyond(tmp_path):
     assert engine.warden.asked[-1] == ("data", "base/data", 0, WALL_FILE)
     assert (state.data, state.learners, state.champion) == ((WALL_FILE,), (), None)
     assert {name: front.level for name, front in state.fronts.items()} == {"copy": 3, "reverse": 3}
+
+
+def test_a_base_that_diverges_says_what_to_change(tmp_path, monkeypatch):
+    engine = make_engine(tmp_path)
+    monkeypatch.setattr(base, "train_unit", lambda _: Trained(loss=math.nan, tokens=0, flop=0))
+    with pytest.raises(UsageError, match=r"lower training\.peak"):
+        train_base(engine, begin(engine), tmp_path / "engine.json")
 
 
 def test_beginning_twice_asks_and_writes_the_same(tmp_path):

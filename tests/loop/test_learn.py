@@ -192,6 +192,16 @@ def test_both_learners_learn_with_seeds_of_their_own(engine):
     assert same_weights(one, load_file(engine.folder / again.learners[0]))
 
 
+def test_a_training_that_diverges_is_paid_for_and_thrown_away(tmp_path):
+    engine = make_engine(tmp_path, "loop.peak=1e30", warden=DeafWarden())
+    write_examples(tmp_path / "data/00000.parquet", WALL)
+    write_examples(tmp_path / "data/00001.parquet", BANK)
+    state = ready_state(engine)
+    after = train(engine, state, harvest(state))
+    assert after.learners == state.learners
+    assert after.flop > state.flop
+
+
 def test_where_all_was_agreed_upon_there_is_nothing_to_learn(engine):
     state = make_state(data=("data/00000.parquet", "data/00001.parquet"))
     assert train(engine, state, harvest(state, rate=1.0)) == state

@@ -51,7 +51,7 @@ def test_a_generation_is_claimed_shown_and_saved(tmp_path):
         "flop": 99,
     }
     assert engine.warden.asked == [("claim", "g2/record", "generation", figures)]
-    assert engine.warden.shown == [{"stage": "loop", **figures}]
+    assert engine.warden.shown == [{"stage": "loop", **figures, "tokens": 0}]
     assert load_state(state_path(tmp_path)) == state
 
 

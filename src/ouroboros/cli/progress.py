@@ -46,6 +46,7 @@ class View:
     believed: Mapping[str, int] = field(default_factory=dict)
     examined: Mapping[str, int] = field(default_factory=dict)
     rate: str = ""
+    tokens: float = 0
     flop: float = 0
     stamp: float = 0
     """time of the last figures"""
@@ -101,15 +102,16 @@ def seconds_left(view: View) -> float | None:
 
 
 def _serve(view: View, _body: Event, moment: float) -> View:
-    return replace(view, began=moment, first=None, looped=None, stamp=moment)
+    began = moment - (view.now - view.began)  # pauses between sessions do not count
+    return replace(view, began=began, first=None, looped=None, stamp=moment)
 
 
 def _progress(view: View, body: Event, moment: float) -> View:
-    elapsed, flop = max(1e-9, moment - view.stamp), _finite(body["flop"])
-    rate = f"{(flop - view.flop) / elapsed / 1e9:.1f} GFLOP/s"
-    if "tokens" in body:
-        rate = f"{_finite(body['tokens']) / elapsed:,.0f} tokens/s"
-    view = replace(view, rate=rate, flop=flop, stamp=moment)
+    elapsed = max(1e-9, moment - view.stamp)
+    flop, tokens = _finite(body["flop"]), _finite(body["tokens"])
+    speed, pace = (tokens - view.tokens) / elapsed, (flop - view.flop) / elapsed / 1e9
+    rate = f"{speed:,.0f} tokens/s trained, {pace:.1f} GFLOP/s"
+    view = replace(view, rate=rate, tokens=tokens, flop=flop, stamp=moment)
     if body["stage"] == "base":
         step, steps = int(body["step"]), int(body["steps"])
         first = view.first or (moment, step)

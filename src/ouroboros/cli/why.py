@@ -60,7 +60,10 @@ def _print(console: "Console", evidence: "Evidence") -> None:
     )
     if exam.champion:
         bar = figures.evidence(exam.e_value, exam.threshold)
-        console.print(f"examination {exam.exam} against {exam.champion}: e-value, threshold {bar}")
+        sat = f"{exam.sittings} sitting{'s' * (exam.sittings > 1)}"
+        console.print(
+            f"examination {exam.exam} against {exam.champion}, {sat}: e-value, threshold {bar}"
+        )
     else:
         console.print(f"examination {exam.exam}, alone: there was no champion to beat")
     rows = [_measured(measure) for measure in exam.measures]

@@ -77,6 +77,9 @@ class Exam:
     checkpoint: str
     champion: str | None
     items: int
+    """of a level and sitting, before cheap levels were given more"""
+    sittings: int
+    """how often fresh items were drawn until the evidence was decided"""
     threshold: float | None
     """the e-value had to exceed this"""
     e_value: float

@@ -35,7 +35,7 @@ create table families(family text primary key, wall integer);
 create table checkpoints(checkpoint text primary key, generation integer, parent text);
 create table exams(
     record integer primary key, exam integer, generation integer, checkpoint text, champion text,
-    items integer, threshold real, e_value real, flop real);
+    items integer, sittings integer, threshold real, e_value real, flop real);
 create table exam_rows(
     record integer, family text, level integer, items integer, champion_correct integer,
     successor_correct integer, wins integer, losses integer);
@@ -145,8 +145,8 @@ def _add_exam(index: Index, record: Record) -> None:
     ).fetchone():
         made = {name: body[name] for name in ("checkpoint", "generation", "parent")}
         _add(index, "checkpoints", **made)
-    names = ("exam", "generation", "checkpoint", "champion", "items", "threshold", "e_value")
-    fields = {name: body[name] for name in names}
+    names = ("exam", "generation", "checkpoint", "champion", "items", "sittings", "threshold")
+    fields = {name: body[name] for name in (*names, "e_value")}
     _add(index, "exams", record=record.index, flop=float(body["flop"]), **fields)
     columns = ("family", "level", "items", "champion_correct", "successor_correct")
     for row in body["rows"]:

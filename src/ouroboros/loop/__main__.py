@@ -35,17 +35,17 @@ def main() -> int:
     try:
         warden = Warden.connect()
         greeting = warden.hello()
-        engine = build(parse_config(greeting.config), warden, Path(greeting.run_dir))
+        engine = build(parse_config(greeting.config), warden, Path(greeting.run_dir), started)
         with closing(engine.executor):
-            run(engine, greeting, started)
+            run(engine, greeting)
     except (UsageError, errors.UsageError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
 
-def build(config: Config, warden: Warden, folder: Path) -> Engine:
-    """The engine's surroundings from its configuration."""
+def build(config: Config, warden: Warden, folder: Path, started: float) -> Engine:
+    """The engine's surroundings from its configuration, this session having `started` just now."""
     families = load_families(list(config.families))
     alphabet = "".join(sorted({c for family in families.values() for c in family.alphabet}))
     fields = {"alphabet": alphabet, "families": list(families), **config.genome}
@@ -56,31 +56,42 @@ def build(config: Config, warden: Warden, folder: Path) -> Engine:
         warden=warden,
         executor=Processes(LEARNERS),
         folder=folder,
+        began=started,
     )
 
 
-def run(engine: Engine, greeting: Greeting, started: float) -> None:
+def run(engine: Engine, greeting: Greeting) -> None:
     """Base, first champion, generations until a limit, last exam."""
     path = state_path(engine.folder)
     state = load_state(path) or begin(engine)
+    engine = replace(engine, began=engine.began - state.seconds)
     state = train_base(engine, state, path)
     state = follow(engine, state, greeting)
     if state.champion is None:
         state = promote(engine, state, evaluate(engine, state))
-    while _goes_on(engine, state, started):
+    lap = 0.0  # seconds of the last generation
+    while _goes_on(engine, state, lap) or _cut_short(state, greeting):
+        began = engine.elapsed()
         state = run_generation(engine, state)
+        lap = engine.elapsed() - began
     _finish(engine, state, path)
 
 
-def _goes_on(engine: Engine, state: State, started: float) -> bool:
-    """Whether no limit of the configuration is reached."""
+def _cut_short(state: State, greeting: Greeting) -> bool:
+    """Whether the log knows more of the next generation than the state: it has to be repeated."""
+    return any(key.startswith(f"g{state.generation + 1}/") for key in greeting.answered)
+
+
+def _goes_on(engine: Engine, state: State, lap: float) -> bool:
+    """Whether no limit is reached, nor would be by another generation as long as the last."""
     loop = engine.config.loop
     if state.over:
         return False
     if state.generation >= loop.generations or (loop.flop and state.flop >= loop.flop):
         return False
-    timed = loop.seconds and not engine.config.run.reproducible
-    return not (timed and time.monotonic() - started >= loop.seconds)
+    if not loop.seconds or engine.config.run.reproducible:
+        return True
+    return engine.elapsed() + lap + loop.reserve * state.base_seconds < loop.seconds
 
 
 def _finish(engine: Engine, state: State, path: Path) -> None:

@@ -6,9 +6,10 @@ Nothing past the wall is asked for; in `self` mode the warden would refuse it.
 from dataclasses import replace
 from pathlib import Path
 
+from ouroboros.errors import UsageError
 from ouroboros.lineage.data import write_examples
 from ouroboros.loop.engine import LEARNERS, Engine
-from ouroboros.loop.learn import Portion, TrainJob, train_unit, wall_shares
+from ouroboros.loop.learn import Portion, TrainJob, diverged, train_unit, wall_shares
 from ouroboros.loop.learner import genome_text
 from ouroboros.loop.state import Front, State, save_state
 from ouroboros.training.train import Schedule
@@ -96,15 +97,24 @@ def train_base(engine: Engine, state: State, path: Path) -> State:
             for i in range(LEARNERS)
         ]
         trained = engine.executor.map(train_unit, jobs)
-        flop = state.flop + sum(t.flop for t in trained)
-        state = replace(state, step=last, learners=targets, flop=flop)
+        if diverged(trained):
+            raise UsageError("the base's training diverged; start again with a lower training.peak")
+        state = replace(
+            state,
+            step=last,
+            learners=targets,
+            flop=state.flop + sum(t.flop for t in trained),
+            tokens=state.tokens + sum(t.tokens for t in trained),
+            seconds=engine.elapsed(),
+            base_seconds=engine.elapsed(),
+        )
         save_state(path, state)
         engine.warden.progress({
             "stage": "base",
             "step": last,
             "steps": training.steps,
             "loss": trained[0].loss,
-            "tokens": sum(t.tokens for t in trained),
-            "flop": flop,
+            "tokens": state.tokens,
+            "flop": state.flop,
         })
     return state

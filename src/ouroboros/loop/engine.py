@@ -1,5 +1,6 @@
 """What every verb of the loop needs at hand, and nothing it could change."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,12 @@ class Engine:
     warden: Warden
     executor: Executor
     folder: Path
+    began: float
+    """when the run began by the monotonic clock, had all sessions followed without a pause"""
+
+    def elapsed(self) -> float:
+        """Wall seconds of the run so far, all sessions together."""
+        return time.monotonic() - self.began
 
     def seed(self, *parts: int) -> int:
         """A seed for one purpose of this run, from small integers that name the purpose."""

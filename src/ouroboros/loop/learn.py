@@ -1,6 +1,7 @@
 """Train: both learners take the same diet with seeds of their own, one process each."""
 
 import json
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -78,7 +79,7 @@ def consolidate(engine: Engine, state: State) -> State:
 def _train(
     engine: Engine, state: State, shares: dict[str, float], schedule: Schedule, newest: float
 ) -> State:
-    """The state after both learners took the same diet."""
+    """The state after both learners took the same diet; as they were where that diverged."""
     loop = engine.config.loop
     targets = tuple(f"learners/{state.generation}-{i}.safetensors" for i in range(LEARNERS))
     jobs = [
@@ -102,7 +103,17 @@ def _train(
         for i in range(LEARNERS)
     ]
     trained = engine.executor.map(train_unit, jobs)
-    return replace(state, learners=targets, flop=state.flop + sum(t.flop for t in trained))
+    return replace(
+        state,
+        learners=state.learners if diverged(trained) else targets,
+        flop=state.flop + sum(t.flop for t in trained),
+        tokens=state.tokens + sum(t.tokens for t in trained),
+    )
+
+
+def diverged(trained: list[Trained]) -> bool:
+    """Whether a learner's loss is no number any more."""
+    return not all(math.isfinite(each.loss) for each in trained)
 
 
 def wall_shares(engine: Engine) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Record: what the generation says of itself, in the log as a claim, and the state on disk."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ouroboros.loop.curate import Harvest
@@ -32,7 +33,8 @@ def record(engine: Engine, state: State, harvest: Harvest) -> State:
         "flop": state.flop,
     }
     engine.warden.claim(f"g{state.generation}/record", "generation", figures)
-    engine.warden.progress({"stage": "loop", **figures})
+    engine.warden.progress({"stage": "loop", **figures, "tokens": state.tokens})
+    state = replace(state, seconds=engine.elapsed())
     save_state(state_path(engine.folder), state)
     _forget(engine.folder, state)
     return state

@@ -6,7 +6,7 @@ comes to the same result.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -45,8 +45,14 @@ class State:
     setbacks: int
     """examinations in a row that found the successor worse"""
     flop: int
+    tokens: int = 0
+    """tokens trained on"""
     over: bool = False
     """whether the last generation is done"""
+    seconds: float = field(default=0.0, compare=False)
+    """wall time of the run up to here, all sessions together"""
+    base_seconds: float = field(default=0.0, compare=False)
+    """wall time from the start to the end of the base's training: this machine's pace"""
 
 
 def save_state(path: Path, state: State) -> None:
