@@ -98,3 +98,5 @@ def test_tiny_as_shipped_promotes_a_successor(tmp_path):
     assert summary["promoted"] >= 1
     assert summary["labels_read_past_wall"] == 0
     assert summary["exam_sealed"] is True
+    family = summary["families"]["reverse_addition"]
+    assert family["frontier"] > family["wall"]

@@ -23,20 +23,28 @@ def laptop() -> Config:
         families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
         exam=Exam(items=48, final_items=240),
         training=Training(steps=1000, shares={"reverse_addition": 2.3, "forward_addition": 5.4}),
-        loop=Loop(generations=60, seconds=400, consolidation=150),
+        loop=Loop(generations=60, seconds=540, reserve=1.7, consolidation=150),
     )
 
 
 def tiny() -> Config:
-    """One family, the laptop's body, a short base and three generations."""
+    """One family, the laptop's body at half its width, a short base and three generations."""
     return Config(
         run=Run(name="tiny", preset="tiny"),
         families={"reverse_addition": FamilyWall(wall=4)},
         exam=Exam(items=48, final_items=100),
-        training=Training(steps=260, segment=130, examples=15000, tokens=1600),
+        training=Training(steps=600, segment=150, examples=15000, tokens=1200),
         loop=Loop(
-            generations=3, problems=32, steps=40, bands=2, bank_tokens=1000, consolidation=40
+            generations=3,
+            seconds=50,
+            reserve=0.4,
+            problems=32,
+            steps=40,
+            bands=2,
+            bank_tokens=1000,
+            consolidation=40,
         ),
+        genome={"width": 32},
     )
 
 
