@@ -20,11 +20,12 @@ from ouroboros.envs import load_families
 from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.lineage.checkpoints import write_checkpoint
 from ouroboros.loop.base import wall_counts
+from ouroboros.loop.learn import Portion, wall_serving
 from ouroboros.models.genome import Genome
 from ouroboros.models.rows import encode_rows
 from ouroboros.models.transformer import Transformer
 from ouroboros.presets import PRESETS
-from ouroboros.training.corpus import Serving, build_corpus, family_shares
+from ouroboros.training.corpus import build_corpus
 from ouroboros.training.optim import Optimizer, OptimizerConfig
 from ouroboros.training.train import Schedule, train
 from ouroboros_judges.examiner import sit, weigh
@@ -59,15 +60,8 @@ def trained(fields: dict[str, Any], seed: int, steps: int) -> Transformer:
             texts = ["\n".join(lines) for lines in drawn["lines"]]
             parts.append((name, level, encode_rows(model.tokenizer, name, drawn["prompts"], texts)))
     corpus = build_corpus(parts)
-    diet = [
-        Serving(
-            bins=tuple(range(len(parts))),
-            shares=family_shares(corpus.bins, shares),
-            picks=round(config.training.tokens / 60),
-            tokens=60.0,
-            weight=1.0,
-        )
-    ]
+    wall = Portion(shares=shares, tokens=config.training.tokens, weight=1.0)
+    diet = [wall_serving(corpus.bins, wall)]
     optimizer = Optimizer(model, OptimizerConfig())
     train(model, optimizer, corpus, diet, Schedule(steps=steps), seed=seed)
     model.load_state_dict(optimizer.average)

@@ -1,32 +1,13 @@
-"""One made-up run for reading, copies of it for spoiling, and a way to call a command."""
+"""A way to call a command."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from made_up_run import make_run
 
 from ouroboros.cli.__main__ import main
-
-
-@pytest.fixture(scope="session")
-def made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run of five families; nobody writes into it."""
-    return make_run(tmp_path_factory.mktemp("made") / "laptop-1", turns=12)
-
-
-@pytest.fixture
-def spare(made_run: Path, tmp_path: Path) -> Callable[[], Path]:
-    """A copy to do anything with."""
-
-    def spare() -> Path:
-        return Path(shutil.copytree(made_run, tmp_path / "laptop-1"))
-
-    return spare
 
 
 @dataclass(frozen=True)

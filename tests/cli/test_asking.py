@@ -56,6 +56,19 @@ def test_answers_come_in_the_order_of_the_lines_each_as_if_asked_alone(ask):
         assert answer["steps"][-1] == answer["answer"]
 
 
+def test_whoever_waits_for_an_answer_before_asking_on_gets_it(ouro, made_run, monkeypatch, capfd):
+    pieces = [b'{"family": "copy", "pro', b'mpt": "ab="}\n', b'{"family": "copy", "prompt": "b="}']
+    answered = []
+
+    def read1(_size):
+        answered.append(len(capfd.readouterr().out.splitlines()))
+        return pieces.pop(0) if pieces else b""
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=SimpleNamespace(read1=read1)))
+    assert ouro("solve", made_run).code == 0
+    assert answered == [0, 0, 1, 0]
+
+
 def test_a_bad_line_is_answered_with_its_error_and_the_others_stand(ask):
     bad = [
         b"junk",

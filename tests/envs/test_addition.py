@@ -165,9 +165,14 @@ def test_forward_lines_must_mirror_each_other():
     assert not check("543+78=", ("126",))
 
 
-def test_the_echo_swaps_the_operands():
-    assert ReverseAddition().echo("345+87=", ("126",)) == ("87+345=", ("126",))
-    assert ForwardAddition().echo("1+1=", ("2", "2")) is None
+def test_the_echo_takes_the_sum_back_by_adding():
+    # 543 + 78 = 621, so (999 - 621) + 543 = 999 - 78
+    assert ReverseAddition().echo("345+87=", ("126",)) == ("873+345=", ("129",))
+    assert ForwardAddition().echo("543+78=", ("126", "621")) == ("378+543=", ("129", "921"))
+    assert ForwardAddition().echo("99+1=", ("001", "100")) == ("899+99=", ("899", "998"))
+    assert ForwardAddition().echo("999+0=", ("999", "999")) == ("0+999=", ("999", "999"))
+    assert ForwardAddition().echo("7+1=", ("8", "8")) == ("1+7=", ("8", "8"))
+    assert ForwardAddition().echo("3+3=", ("6", "6")) is None  # 9 - 6 + 3 is the same again
     assert ForwardAddition().echo("543+78=", ("junk", "knuj")) is None
 
 

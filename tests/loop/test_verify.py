@@ -12,20 +12,28 @@ from ouroboros_warden.errors import Refused
 
 from .surroundings import DeafWarden, make_engine, make_state, place_learner, taught
 
+ECHOES = {("copy", "21="): "21", ("copy", "43="): "43"}
 RIGHT = {("copy", "12="): "12", ("copy", "34="): "34"}
 WRONG = {("copy", "12="): "12", ("copy", "34="): "33"}
 
 
 @pytest.fixture(scope="module")
 def right(tmp_path_factory):
-    """A body that copies 12 and 34."""
-    return taught(make_engine(tmp_path_factory.mktemp("school")), RIGHT)
+    """A body that copies 12 and 34, and 21 and 43."""
+    return taught(make_engine(tmp_path_factory.mktemp("school")), RIGHT | ECHOES)
 
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory):
     """A body that copies 34 as 33."""
-    return taught(make_engine(tmp_path_factory.mktemp("school")), WRONG, seed=1)
+    return taught(make_engine(tmp_path_factory.mktemp("school")), WRONG | ECHOES, seed=1)
+
+
+@pytest.fixture(scope="module")
+def deaf_to_echoes(tmp_path_factory):
+    """A body that copies 12 and 34, but 21 and 43 as 22 and 44."""
+    echoes = {prompt: text[0] * 2 for prompt, text in ECHOES.items()}
+    return taught(make_engine(tmp_path_factory.mktemp("school")), RIGHT | echoes, seed=2)
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +98,47 @@ def test_what_the_author_was_not_sure_of_is_not_accepted_even_if_right(tmp_path,
     assert judged.accepted == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("author", "peer", "accepted"),
+    [
+        ("right", "right", True),
+        ("right", "deaf_to_echoes", True),
+        ("deaf_to_echoes", "right", True),
+        ("deaf_to_echoes", "deaf_to_echoes", False),
+    ],
+)
+def test_an_answer_whose_echo_nobody_would_write_is_not_accepted_though_both_agree_on_it(
+    tmp_path, request, author, peer, accepted
+):
+    engine = make_engine(tmp_path, warden=DeafWarden())
+    bodies = {name: request.getfixturevalue(name) for name in (author, peer)}
+    learners = (
+        place_learner(engine, "a", bodies[author]),
+        place_learner(engine, "b", bodies[peer]),
+    )
+    solved = Solved(answered=(answered("12", "34"),), flop=0)
+    (judged,) = verify(engine, make_state(learners), solved, band=0).judged
+    assert judged.accepted == (accepted, accepted)
+    assert judged.doubt == (-1, -1)
+
+
+def test_an_answer_without_an_echo_stands_on_agreement_alone(tmp_path):
+    engine = make_engine(tmp_path, warden=DeafWarden())
+    body = taught(engine, {("copy", "11="): "11", ("copy", "22="): "22"})
+    learner = place_learner(engine, "a", body)
+    own = answered("11", "22", prompts=("11=", "22="))  # mirrored, they ask the same again
+    solved = Solved(answered=(own,), flop=0)
+    (judged,) = verify(engine, make_state((learner, learner)), solved, band=0).judged
+    assert judged.accepted == (True, True)
+
+
 def test_the_readings_are_paid_for_beside_the_solving(tmp_path, right):
     engine = make_engine(tmp_path, warden=DeafWarden())
     state = make_state((place_learner(engine, "a", right), place_learner(engine, "b", right)))
     rows = encode_rows(right.tokenizer, "copy", ["12=", "34="], ["12", "34"])
     reading = forward_flop(engine.genome, right.tokenizer.size, rows.lengths, 6)
     verified = verify(engine, state, Solved(answered=(answered("12", "34"),), flop=5), band=0)
-    assert verified.flop == 5 + reading
+    assert verified.flop == 5 + 3 * reading  # the peer's of the answers, both learners' of echoes
 
 
 def test_a_text_with_foreign_tokens_is_doubted_at_once_and_spoils_nothing_beside_it(

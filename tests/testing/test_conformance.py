@@ -129,6 +129,11 @@ class SameEcho(Copy):
         return (prompt, tuple(lines)) if self.check(prompt, lines) else None
 
 
+class EmptyEcho(Copy):
+    def mirror(self, text, line):
+        return text[::-1], text[::-1]
+
+
 class EchoOfJunk(Copy):
     def echo(self, prompt, lines):
         return super().echo(prompt, (prompt[:-1],))
@@ -159,6 +164,7 @@ class Tasteless(Copy):
         (EchoOfJunk, "self checks never raise"),
         (WrongEcho, "an echo is right"),
         (SameEcho, "an echo is right"),
+        (EmptyEcho, "an echo of a wrong solution is wrong"),
     ],
 )
 def test_a_broken_family_is_caught_by_its_rule(family, rule):

@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Iterator
-from itertools import islice
-from typing import TYPE_CHECKING
+from io import BufferedReader
+from typing import TYPE_CHECKING, cast
 
 from ouroboros.cli.options import AsJson, RunArgument
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ouroboros.cli.champion import Problem
     from ouroboros.errors import UsageError
 
-AT_ONCE = 2048  # lines
+AT_ONCE = 1 << 18  # bytes
 
 
 def solve(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
@@ -44,8 +44,14 @@ def solve(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
 
 
 def _chunks() -> Iterator[list[bytes]]:
-    while chunk := list(islice(sys.stdin.buffer, AT_ONCE)):
-        yield chunk
+    """The lines that have come so far, so that whoever waits for an answer gets it."""
+    source, rest = cast(BufferedReader, sys.stdin.buffer), b""
+    while came := source.read1(AT_ONCE):
+        *lines, rest = (rest + came).split(b"\n")
+        if lines:
+            yield lines
+    if rest:
+        yield [rest]
 
 
 def read_problem(line: bytes) -> "Problem | UsageError":

@@ -23,6 +23,7 @@ from ouroboros.envs.base import Format, generator, match_prompt, tasks, texts
 from ouroboros.types import Task
 
 PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
+NINES = str.maketrans("0123456789", "9876543210")
 REVERSED, PLAIN = "(?:[0-9]*[1-9]|0)", "(?:[1-9][0-9]*|0)"
 
 
@@ -144,11 +145,19 @@ class Addition(ABC):
         return found is not None and self.fits(lines, max(map(len, found.groups())))
 
     def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
-        """The operands swapped, with the same lines; None where they are the same number."""
+        """The sum taken back, by an addition: a + b = s says that (N - s) + a = N - b.
+
+        N is as many nines as s has digits, so a difference from N is a digit's from 9 in every
+        column: nothing is computed here but notation. None where that is the same problem.
+        """
         if not self.check(prompt, lines):
             return None
         first, second = self.operands(prompt)
-        return None if first == second else (f"{second}+{first}=", tuple(lines))
+        forward, width = self.most_significant_first, len(lines[0])
+        rest = complement(lines[0], width)
+        other = complement(second[::-1] if forward else second, width)
+        asked = f"{rest[::-1] if forward else rest}+{first}="
+        return None if asked == prompt else (asked, (other, other[::-1])[: len(lines)])
 
     @abstractmethod
     def fits(self, lines: Sequence[str], level: int) -> bool:
@@ -161,6 +170,11 @@ class Addition(ABC):
     @abstractmethod
     def completion_length(self, prompt: str) -> int:
         """Characters of the longest possible completion."""
+
+
+def complement(number: str, width: int) -> str:
+    """`width` nines less a number of up to as many digits, both last digit first."""
+    return number.ljust(width, "0").translate(NINES).rstrip("0") or "0"
 
 
 def _could_be_sum(line: str, level: int) -> bool:

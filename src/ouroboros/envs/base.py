@@ -69,9 +69,11 @@ class Family(Protocol):
         ...
 
     def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
-        """Another problem and its whole solution, both right if `lines` is right.
+        """Another problem and its whole solution, which is right if and only if `lines` is.
 
-        None where there is no other problem, or where `check` already says no.
+        A learner that would write that solution confirms the lines by another way of thought;
+        best is one on which it makes other mistakes (the inverse, the mirror image). None where
+        there is no other problem, or where `check` already says no.
         """
         ...
 

@@ -156,16 +156,7 @@ def train_unit(job: TrainJob) -> Trained:
 
 def _diet(job: TrainJob, bins: tuple[Bin, ...], wall: int) -> list[Serving]:
     """The wall's bins in every batch; of the banked ones a few, the newest levels more often."""
-    known = bins[:wall]
-    diet = [
-        Serving(
-            bins=tuple(range(wall)),
-            shares=family_shares(known, job.wall.shares),
-            picks=max(8, round(job.wall.tokens / PICK_TOKENS)),
-            tokens=PICK_TOKENS,
-            weight=job.wall.weight,
-        )
-    ]
+    diet = [wall_serving(bins[:wall], job.wall)]
     banked = [i for i in range(wall, len(bins)) if bins[i].count]
     if banked and job.bank:
         shares = _bank_shares([bins[i] for i in banked], job.bank.shares, job.newest)
@@ -179,6 +170,17 @@ def _diet(job: TrainJob, bins: tuple[Bin, ...], wall: int) -> list[Serving]:
             )
         )
     return diet
+
+
+def wall_serving(bins: tuple[Bin, ...], wall: Portion) -> Serving:
+    """The wall's part of every batch: a little of many of its bins, a corpus's first ones."""
+    return Serving(
+        bins=tuple(range(len(bins))),
+        shares=family_shares(bins, wall.shares),
+        picks=max(8, round(wall.tokens / PICK_TOKENS)),
+        tokens=PICK_TOKENS,
+        weight=wall.weight,
+    )
 
 
 def _bank_shares(bins: list[Bin], shares: dict[str, float], newest: float) -> tuple[float, ...]:

@@ -1,9 +1,9 @@
 """Revise: cut an answer at the first step the peer doubts, let the peer go on from there.
 
 The correction is kept only if the author itself, asked the same question the other way round (the
-family's *echo*: operands swapped, the string reversed), would now write what the peer wrote, and
-the peer, asked that way, too. Families without an echo are not revised. In `formal` mode nothing
-is revised here: the verifier's word is final.
+family's *echo*: the sum taken back, the string reversed), would now write what follows from what
+the peer wrote, and the peer, asked that way, too. Families without an echo are not revised. In
+`formal` mode nothing is revised here: the verifier's word is final.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.solve import budget
 from ouroboros.loop.state import State
-from ouroboros.loop.verify import Verified, check_job, check_unit
+from ouroboros.loop.verify import Verified, read_echoes
 from ouroboros.models.decode import decode
 from ouroboros.models.flop import decode_flop
 from ouroboros.models.rows import encode_rows
@@ -63,8 +63,12 @@ def revise(engine: Engine, state: State, verified: Verified) -> Revised:
         for reader, result in enumerate(resumed)
         for a, texts in zip(_others(doubted, reader), result.texts, strict=True)
     ]
-    looks, flop = _second_look(engine, learners, mended)
-    kept = [_accepted(a, good) for a, good in zip(mended, looks, strict=True) if any(good)]
+    counts, flop = read_echoes(engine, learners, [(a, (True,) * len(a.sure)) for a in mended])
+    kept = [
+        _accepted(a, count == LEARNERS)
+        for a, count in zip(mended, counts, strict=True)
+        if (count == LEARNERS).any()
+    ]
     return Revised(
         judged=tuple(kept),
         doubted=sum(len(a.paper.prompts) for a in doubted),
@@ -120,35 +124,6 @@ def resume_unit(job: ResumeJob) -> Resumed:
             )
         )
     return Resumed(texts=tuple(results), flop=flop)
-
-
-def _second_look(
-    engine: Engine, learners: tuple[str, ...], mended: list[Answered]
-) -> tuple[list[np.ndarray], int]:
-    """Per mended paper which texts pass the self checks and both learners' reading of the echo."""
-    passed, parts, places = [], [], []
-    for a in mended:
-        family = engine.families[a.paper.family]
-        pairs = list(zip(a.paper.prompts, a.completions, strict=True))
-        echoes = [
-            family.echo(prompt, lines_of(text)) if family.check(prompt, lines_of(text)) else None
-            for prompt, text in pairs
-        ]
-        whole = [i for i, echo in enumerate(echoes) if echo is not None]
-        asked = [echo for echo in echoes if echo is not None]
-        places.append(np.array(whole, dtype=np.int64))
-        parts.append((
-            a.paper.family,
-            tuple(p for p, _ in asked),
-            tuple("\n".join(x) for _, x in asked),
-        ))
-        passed.append(np.zeros(len(pairs), dtype=bool))
-    readings = engine.executor.map(
-        check_unit, [check_job(engine, learner, tuple(parts)) for learner in learners]
-    )
-    for i, place in enumerate(places):
-        passed[i][place] = np.all([np.array(r.doubts[i]) < 0 for r in readings], axis=0)
-    return passed, sum(r.flop for r in readings)
 
 
 def _accepted(answered: Answered, good: np.ndarray) -> Judged:

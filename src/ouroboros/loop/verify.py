@@ -2,13 +2,17 @@
 
 In `self` mode no truth is read: the author must be sure (see `solve`), the family's self checks
 must hold, and the *peer*, a learner of another seed that never saw the author's answers, must be
-ready to write every single token the same. In `formal` mode the environment's verifier decides,
+ready to write every single token the same. Two learners can share a mistake, so the answer's *echo*
+(the family's inverse problem, whose solution follows from the answer) must be what at least one
+of them would write, too. In `formal` mode the environment's verifier decides,
 through the warden, and every verdict past the wall is metered.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ouroboros.loop.attempts import Answered, Judged, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
@@ -65,10 +69,10 @@ def verify(engine: Engine, state: State, solved: Solved, band: int) -> Verified:
             [a for a in answered if a.paper.author != reader], result.doubts, strict=True
         )
     }
-    return Verified(
-        judged=tuple(judge(engine, a, doubts[a.paper]) for a in answered),
-        flop=solved.flop + sum(result.flop for result in results),
+    judged, flop = confirm(
+        engine, state.learners, tuple(judge(engine, a, doubts[a.paper]) for a in answered)
     )
+    return Verified(judged=judged, flop=solved.flop + flop + sum(r.flop for r in results))
 
 
 def judge(engine: Engine, answered: Answered, doubt: tuple[int, ...]) -> Judged:
@@ -81,6 +85,46 @@ def judge(engine: Engine, answered: Answered, doubt: tuple[int, ...]) -> Judged:
         )
     )
     return Judged(answered=answered, accepted=accepted, doubt=doubt)
+
+
+def confirm(
+    engine: Engine, learners: tuple[str, ...], judged: tuple[Judged, ...]
+) -> tuple[tuple[Judged, ...], int]:
+    """The judged papers less the accepted answers whose echo no learner would write; the FLOP."""
+    counts, flop = read_echoes(engine, learners, [(j.answered, j.accepted) for j in judged])
+    return tuple(
+        replace(j, accepted=tuple((np.array(j.accepted, dtype=bool) & (found != 0)).tolist()))
+        for j, found in zip(judged, counts, strict=True)
+    ), flop
+
+
+def read_echoes(
+    engine: Engine,
+    learners: tuple[str, ...],
+    papers: Sequence[tuple[Answered, Sequence[bool]]],
+) -> tuple[list[NDArray[np.int64]], int]:
+    """Per paper, for the answers asked about, how many learners would write the echo; the FLOP.
+
+    The count is -1 where an answer is not asked about or has no echo.
+    """
+    counts, places, parts = [], [], []
+    for answered, asked in papers:
+        paper, family = answered.paper, engine.families[answered.paper.family]
+        echoes = [
+            family.echo(prompt, lines_of(text)) if wanted else None
+            for prompt, text, wanted in zip(paper.prompts, answered.completions, asked, strict=True)
+        ]
+        found = [echo for echo in echoes if echo is not None]
+        counts.append(np.array([-1 if echo is None else 0 for echo in echoes], dtype=np.int64))
+        places.append(np.flatnonzero(counts[-1] == 0))
+        texts = tuple("\n".join(lines) for _, lines in found)
+        parts.append((paper.family, tuple(prompt for prompt, _ in found), texts))
+    jobs = [check_job(engine, learner, tuple(parts)) for learner in learners]
+    readings = engine.executor.map(check_unit, jobs)
+    for reading in readings:
+        for count, place, doubts in zip(counts, places, reading.doubts, strict=True):
+            count[place] += np.array(doubts, dtype=np.int64) < 0
+    return counts, sum(reading.flop for reading in readings)
 
 
 def formal(engine: Engine, answered: Answered, key: str) -> Judged:

@@ -244,6 +244,15 @@ def an_echo_is_right(subject: Subject) -> Iterator[str]:
             yield f"the echo of {_quote(prompt)}, {_quote(echo)}, is wrong"
 
 
+def an_echo_of_a_wrong_solution_is_wrong(subject: Subject) -> Iterator[str]:
+    """An echo that is right whatever the lines confirms nothing."""
+    for prompt, lines in subject.solved():
+        for attempt in near_misses(lines, subject.family.alphabet):
+            echo = subject.family.echo(prompt, attempt) if attempt != tuple(lines) else None
+            if echo is not None and subject.answers.verify(*echo).correct:
+                yield f"the echo of {_quote(attempt)} for {_quote(prompt)} is right nevertheless"
+
+
 RULES: tuple[Rule, ...] = (
     both_halves_fit_their_protocols,
     prompts_are_of_their_level,
@@ -255,6 +264,7 @@ RULES: tuple[Rule, ...] = (
     self_checks_never_raise,
     verifying_is_deterministic,
     an_echo_is_right,
+    an_echo_of_a_wrong_solution_is_wrong,
 )
 
 
@@ -350,6 +360,9 @@ class FamilyConformance:
 
     def test_an_echo_is_right(self) -> None:
         self._demand(an_echo_is_right)
+
+    def test_an_echo_of_a_wrong_solution_is_wrong(self) -> None:
+        self._demand(an_echo_of_a_wrong_solution_is_wrong)
 
     def _demand(self, rule: Rule) -> None:
         """Fail the test with every breach found."""
