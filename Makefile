@@ -24,9 +24,11 @@ lint: $(VENV)/installed-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed        ## every figure of the README
+bench: $(VENV)/installed        ## every figure of the README, in an hour and a half
 	$(BIN)/ouro bench speed --json
 	$(BIN)/ouro bench null --json
+	$(BIN)/ouro bench resume --kills 10 --json
+	$(BIN)/ouro bench bodies --json
 	$(BIN)/ouro bench climb --seeds 3 --json
 
 install: $(VENV)/installed
