@@ -75,7 +75,7 @@ class Loop(Section):
     seconds: float = Field(default=0, ge=0)
     """Wall time of the whole run, `reserve` included; 0 for no limit; ignored when reproducible."""
     reserve: float = Field(default=1.0, ge=0)
-    """Time kept for the last training and examination, in multiples of what the base took."""
+    """Time kept for the last examinations, in multiples of what the base took."""
     problems: int = Field(default=40, ge=4)
     """Problems a level, learner and family."""
     levels: int = Field(default=3, ge=1)
@@ -92,6 +92,8 @@ class Loop(Section):
     """Smallest token probability an accepted answer may hold."""
     spread: float = Field(default=1.5, ge=1)
     """How far a family may be ahead of the slowest one, in walls; beyond it rests."""
+    horizon: float = Field(default=0, ge=0)
+    """How far the run means to come, in walls: a family there is only rehearsed; 0 for no end."""
     steps: int = Field(default=60, ge=1)
     wall_tokens: float = Field(default=700, gt=0)
     bank_tokens: float = Field(default=1800, gt=0)
@@ -100,7 +102,7 @@ class Loop(Section):
     bank_weight: float = 1.2
     peak: float = 0.8
     consolidation: int = Field(default=100, ge=0)
-    """Steps of the last training, on all levels alike."""
+    """Steps of the last training, on all levels alike; fewer where time is short."""
     newest: float = Field(default=0.7, ge=0, le=1)
     """Share of banked rows that come from the newest levels of a family."""
     examine_growth: float = Field(default=1.5, gt=1)

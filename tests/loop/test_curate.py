@@ -74,6 +74,9 @@ def kept(harvest) -> list[tuple[str, str, tuple[str, ...]]]:
         ({11: 0.1, 14: 1.0, 20: 1.0}, 10),  # the first is doubted: nothing moves
         ({20: 0.9, 11: 0.9, 14: 0.2}, 11),  # whatever the order in which they were tested
         ({11: 0.7}, 11),  # the bar itself is enough
+        ({5: 0.9, 12: 1.0}, 12),  # an old level that holds
+        ({5: 0.2, 12: 1.0}, 10),  # one that does not, and holds back the new
+        ({5: 0.9, 12: 0.1}, 10),  # and none makes the front fall
     ],
 )
 def test_a_front_moves_to_the_highest_level_below_which_all_is_agreed_upon(tmp_path, rates, level):
@@ -99,12 +102,13 @@ def test_the_agreement_is_the_mean_over_the_band(tmp_path):
 @given(
     st.integers(1, 500),
     st.floats(MIN_REACH, 4.0),
-    st.lists(st.tuples(st.integers(1, 100), st.floats(0, 1)), min_size=1, max_size=5),
+    st.lists(st.tuples(st.integers(-20, 100), st.floats(0, 1)), min_size=1, max_size=5),
 )
 def test_a_front_never_falls_and_never_passes_what_was_tested(level, reach, steps):
-    rates = {level + step: rate for step, rate in steps}
+    rates = {max(1, level + step): rate for step, rate in steps}
     moved = advance(BOLD, Front(level=level, reach=reach, agreement=1.0), rates)
     assert moved.level in (level, *rates)
+    assert moved.level >= level
     assert MIN_REACH <= moved.reach <= max(2.0, reach)
     assert 0 <= moved.agreement <= 1
 
@@ -223,6 +227,16 @@ def test_a_family_too_far_ahead_of_the_slowest_rests(tmp_path):
     assert harvest.active == ("copy", "parity_chain")
     assert harvest.fronts == fronts
     assert harvest.examples == ()
+
+
+def test_at_the_horizon_a_family_rests(tmp_path):
+    settings = ("loop.growth=4", "loop.spread=4", "loop.horizon=2.5")
+    engine = make_engine(tmp_path, *settings, warden=DeafWarden())
+    fronts = {
+        name: Front(level=n, reach=2.0, agreement=1.0) for name, n in (("copy", 7), ("reverse", 8))
+    }
+    assert ceilings(engine, fronts) == {"copy": 8, "reverse": 8}
+    assert unharvested(engine, make_state(fronts=fronts)).active == ("copy",)
 
 
 WALLED = {

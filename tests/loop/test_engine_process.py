@@ -80,6 +80,8 @@ def test_a_genome_that_does_not_fit_is_the_users_mistake_before_any_worker_start
         (["loop.flop=100"], {"generation": 1, "flop": 99}, True),
         (["loop.flop=100"], {"generation": 1, "flop": 100}, False),
         (["loop.generations=3"], {"generation": 2, "over": True}, False),
+        (["loop.horizon=2"], {"generation": 1}, True),
+        (["loop.horizon=1"], {"generation": 1}, False),
         (["loop.seconds=1000"], {"generation": 1}, True),
         (["loop.seconds=5"], {"generation": 1}, False),
         (["loop.seconds=5", "run.reproducible=true"], {"generation": 1}, True),

@@ -1,3 +1,6 @@
+import time
+from dataclasses import replace
+
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -5,7 +8,15 @@ from safetensors.torch import load_file
 from ouroboros.lineage.data import write_examples
 from ouroboros.loop import learn
 from ouroboros.loop.curate import Harvest
-from ouroboros.loop.learn import Portion, TrainJob, load_parts, train, train_unit, wall_shares
+from ouroboros.loop.learn import (
+    Portion,
+    TrainJob,
+    consolidate,
+    load_parts,
+    train,
+    train_unit,
+    wall_shares,
+)
 from ouroboros.loop.learner import fresh, genome_text, load_bodies, restore, save_learner
 from ouroboros.models.tokenizer import Tokenizer
 from ouroboros.training.optim import Optimizer, OptimizerConfig
@@ -206,6 +217,30 @@ def test_where_all_was_agreed_upon_there_is_nothing_to_learn(engine):
     state = make_state(data=("data/00000.parquet", "data/00001.parquet"))
     assert train(engine, state, harvest(state, rate=1.0)) == state
     assert train(engine, state, harvest(state, rate=None)) == state
+
+
+@pytest.mark.parametrize(
+    ("settings", "left", "steps"),
+    [
+        ((), 100.5, 8),
+        ((), 5.5, 5),
+        ((), 1.5, 2),  # at least a quarter, however late it is
+        ((), -9.5, 2),
+        (("run.reproducible=true",), 1.5, 8),
+        (("loop.seconds=0",), 1.5, 8),
+    ],
+)
+def test_the_last_training_takes_the_time_that_is_left(
+    tmp_path, monkeypatch, settings, left, steps
+):
+    taken = []
+    monkeypatch.setattr(learn, "_train", lambda *parts: taken.append(parts[3].steps) or parts[1])
+    engine = make_engine(
+        tmp_path, "loop.consolidation=8", "loop.seconds=200", "loop.reserve=0", *settings
+    )
+    engine = replace(engine, began=time.monotonic() - (200 - left))
+    consolidate(engine, make_state(step_seconds=1.0))
+    assert taken == [steps]
 
 
 def test_families_share_the_wall_as_configured(tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ouroboros.loop.curate import Harvest
-from ouroboros.loop.propose import band, paper_size, propose
+from ouroboros.loop.propose import band, behind, paper_size, propose
 from ouroboros.loop.state import Front
 
 from .surroundings import DeafWarden, make_engine, make_state
@@ -66,6 +66,26 @@ def test_every_active_family_and_learner_gets_papers_beyond_the_frontier(tmp_pat
         assert len(paper.prompts) == 6
         family = engine.families[paper.family]
         assert {family.level_of(prompt) for prompt in paper.prompts} == {paper.level}
+
+
+@given(st.integers(1, 50), st.integers(0, 5000), st.integers(0, 2**32))
+def test_the_level_behind_lies_past_the_wall_and_not_beyond_the_frontier(wall, more, seed):
+    level = behind(front(wall + more, 2.0), wall, np.random.default_rng(seed))
+    assert (level is None) == (more == 0)
+    assert level is None or wall < level <= wall + more
+
+
+def test_once_a_generation_a_family_past_its_wall_is_asked_for_an_old_level_too(tmp_path):
+    engine = make_engine(tmp_path, warden=DeafWarden())
+    fronts = {"copy": front(12, 2.0), "reverse": front(12, 2.0)}
+    harvest = Harvest(active=("copy",), fronts=fronts, rates={})
+    first, second = (
+        [paper.level for paper in propose(engine, make_state(fronts=fronts), harvest, turn)]
+        for turn in (0, 1)
+    )
+    assert len(first) == len(second) + 2  # one level, both learners
+    assert 3 < first[0] <= 12
+    assert min(first[2:] + second) > 12
 
 
 def test_a_resting_family_gets_none(tmp_path):

@@ -77,14 +77,21 @@ def test_what_stands_before_the_doubt_stays_as_the_author_wrote_it(tmp_path, bod
     assert all("1234" not in j.answered.completions for j in found.judged)
 
 
-def test_a_correction_that_the_author_would_not_confirm_is_dropped(tmp_path, bodies):
-    found = revised(tmp_path, bodies, judged(), author="stays stubborn")
-    assert (found.judged, found.doubted) == ((), 1)
-
-
-def test_a_correction_that_the_peer_itself_would_not_confirm_is_dropped(tmp_path, bodies):
-    found = revised(tmp_path, bodies, judged(), peer="peer wavers")
-    assert (found.judged, found.doubted) == ((), 1)
+@pytest.mark.parametrize(
+    ("author", "peer", "kept"),
+    [
+        ("sees reason", "peer", True),
+        ("stays stubborn", "peer", True),
+        ("sees reason", "peer wavers", True),
+        ("stays stubborn", "peer wavers", False),
+    ],
+)
+def test_a_correction_whose_echo_neither_learner_would_write_is_dropped(
+    tmp_path, bodies, author, peer, kept
+):
+    found = revised(tmp_path, bodies, judged(), author=author, peer=peer)
+    assert [j.answered.completions for j in found.judged] == [("1234",)] * kept
+    assert found.doubted == 1
 
 
 def test_a_correction_of_the_wrong_form_or_without_an_end_is_dropped(tmp_path, bodies):

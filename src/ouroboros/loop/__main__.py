@@ -16,9 +16,10 @@ from ouroboros.errors import UsageError
 from ouroboros.executors import Processes
 from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.loop.base import begin, train_base
+from ouroboros.loop.curate import behind
 from ouroboros.loop.cycle import run_generation
 from ouroboros.loop.engine import LEARNERS, Engine
-from ouroboros.loop.learn import consolidate
+from ouroboros.loop.learn import LEAST, consolidate, time_left
 from ouroboros.loop.promote import evaluate, follow, promote
 from ouroboros.loop.record import state_path
 from ouroboros.loop.state import State, load_state, save_state
@@ -83,15 +84,17 @@ def _cut_short(state: State, greeting: Greeting) -> bool:
 
 
 def _goes_on(engine: Engine, state: State, lap: float) -> bool:
-    """Whether no limit is reached, nor would be by another generation as long as the last."""
+    """Whether no limit is reached, nor would be by another generation as long as the last.
+
+    Where every family is at the horizon, there is nowhere to go.
+    """
     loop = engine.config.loop
-    if state.over:
+    if state.over or not behind(engine, state.fronts):
         return False
     if state.generation >= loop.generations or (loop.flop and state.flop >= loop.flop):
         return False
-    if not loop.seconds or engine.config.run.reproducible:
-        return True
-    return engine.elapsed() + lap + loop.reserve * state.base_seconds < loop.seconds
+    last = LEAST * loop.consolidation * state.step_seconds
+    return not engine.is_timed or lap + last < time_left(engine, state)
 
 
 def _finish(engine: Engine, state: State, path: Path) -> None:

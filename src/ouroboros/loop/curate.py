@@ -58,14 +58,18 @@ def unharvested(engine: Engine, state: State) -> Harvest:
 def ceilings(engine: Engine, fronts: dict[str, Front]) -> dict[str, int]:
     """How high each family may reach now: `spread` times the slowest family, measured in walls.
 
-    The slowest itself may grow as it can.
+    The slowest itself may grow as it can, and nobody needs to beyond the horizon.
     """
     walls = {name: family.wall for name, family in engine.config.families.items()}
     places = {name: front.level / walls[name] for name, front in fronts.items()}
     slowest, loop = min(places.values()), engine.config.loop
-    return {
-        name: math.ceil(walls[name] * slowest * (loop.growth if place == slowest else loop.spread))
+    bounds = {
+        name: slowest * (loop.growth if place == slowest else loop.spread)
         for name, place in places.items()
+    }
+    return {
+        name: math.ceil(walls[name] * min(bound, loop.horizon or math.inf))
+        for name, bound in bounds.items()
     }
 
 
@@ -165,12 +169,15 @@ def _acceptable(
 
 
 def advance(engine: Engine, front: Front, rates: dict[int, float]) -> Front:
-    """The frontier after a band: the highest level that, like all tested below, is agreed upon."""
+    """The frontier after a band: the highest level that, like all tested below, is agreed upon.
+
+    It never falls: what was agreed upon once is kept.
+    """
     level = front.level
     for tested, rate in sorted(rates.items()):
         if rate < engine.config.loop.accept:
             break
-        level = tested
+        level = max(level, tested)
     bold = engine.config.loop.growth
     if level > front.level:
         reach = min(bold, 1 + (front.reach - 1) * 2)

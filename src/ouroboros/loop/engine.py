@@ -31,6 +31,11 @@ class Engine:
         """Wall seconds of the run so far, all sessions together."""
         return time.monotonic() - self.began
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether the run's wall time is limited; a reproducible one never looks at the clock."""
+        return bool(self.config.loop.seconds) and not self.config.run.reproducible
+
     def seed(self, *parts: int) -> int:
         """A seed for one purpose of this run, from small integers that name the purpose."""
         value = self.config.run.seed

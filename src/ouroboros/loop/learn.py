@@ -21,6 +21,7 @@ from ouroboros.training.train import Schedule, Trained
 from ouroboros.training.train import train as run_training
 
 NEWEST = 4  # levels of a family that count as its newest
+LEAST = 0.25  # of the last training's steps are taken however late it is
 PICK_TOKENS = 60.0  # of the wall's rows, one bin gives this many tokens at a time
 
 
@@ -65,15 +66,28 @@ def train(engine: Engine, state: State, harvest: Harvest) -> State:
 
 
 def consolidate(engine: Engine, state: State) -> State:
-    """Both learners after a last, longer training on all that was kept, old levels like new."""
+    """Both learners after a last, longer training on all that was kept, old levels like new.
+
+    It takes the time that is left, up to so many steps as are configured.
+    """
     loop = engine.config.loop
     if not loop.consolidation:
         return state
     state = replace(state, generation=state.generation + 1)
-    schedule = Schedule(steps=loop.consolidation, warmup=1, decay=1.0, peak=loop.peak)
+    steps = loop.consolidation
+    if engine.is_timed and state.step_seconds:
+        room = time_left(engine, state) / state.step_seconds
+        steps = max(math.ceil(steps * LEAST), min(steps, math.floor(room)))
+    schedule = Schedule(steps=steps, warmup=1, decay=1.0, peak=loop.peak)
     return _train(
         engine, state, dict.fromkeys(state.fronts, 1.0) | wall_shares(engine), schedule, 0.0
     )
+
+
+def time_left(engine: Engine, state: State) -> float:
+    """Wall seconds until the run's time is up, less those that the last examinations will take."""
+    loop = engine.config.loop
+    return loop.seconds - loop.reserve * state.base_seconds - engine.elapsed()
 
 
 def _train(
@@ -102,9 +116,11 @@ def _train(
         )
         for i in range(LEARNERS)
     ]
+    began = engine.elapsed()
     trained = engine.executor.map(train_unit, jobs)
     return replace(
         state,
+        step_seconds=(engine.elapsed() - began) / schedule.steps,
         learners=state.learners if diverged(trained) else targets,
         flop=state.flop + sum(t.flop for t in trained),
         tokens=state.tokens + sum(t.tokens for t in trained),

@@ -26,6 +26,16 @@ def band(front: Front, count: int, ceiling: int, rng: np.random.Generator) -> li
     return sorted({front.level + step for step in (*inner, width)})
 
 
+def behind(front: Front, wall: int, rng: np.random.Generator) -> int | None:
+    """A level from beyond the wall up to the frontier, short ones as likely as long ones.
+
+    What was hard there once and found no agreement may find it now.
+    """
+    if front.level <= wall:
+        return None
+    return round(math.exp(rng.uniform(math.log(wall + 1), math.log(front.level))))
+
+
 def paper_size(problems: int, level: int) -> int:
     """Problems of a paper: fewer at long levels, where each costs more, but never below a third."""
     return max(math.ceil(problems / 3), min(problems, problems * LONG // level))
@@ -40,7 +50,8 @@ def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[P
         seed = engine.seed(1, state.generation, turn, number)
         rng = np.random.default_rng(seed)
         levels = band(harvest.fronts[name], engine.config.loop.levels, highest[name], rng)
-        for level in levels:
+        old = behind(harvest.fronts[name], engine.config.families[name].wall, rng)
+        for level in [old, *levels] if old and not turn else levels:
             count = paper_size(engine.config.loop.problems, level)
             for author in range(LEARNERS):
                 tasks = engine.families[name].propose(level, engine.seed(2, seed, author), count)

@@ -1,9 +1,9 @@
 """Revise: cut an answer at the first step the peer doubts, let the peer go on from there.
 
-The correction is kept only if the author itself, asked the same question the other way round (the
-family's *echo*: the sum taken back, the string reversed), would now write what follows from what
-the peer wrote, and the peer, asked that way, too. Families without an echo are not revised. In
-`formal` mode nothing is revised here: the verifier's word is final.
+The correction is kept only if one of the two, asked the same question the other way round (the
+family's *echo*: the sum taken back, the string reversed), would write what follows from what the
+peer wrote. Families without an echo are not revised. In `formal` mode nothing is revised here: the
+verifier's word is final.
 """
 
 from dataclasses import dataclass, replace
@@ -65,9 +65,9 @@ def revise(engine: Engine, state: State, verified: Verified) -> Revised:
     ]
     counts, flop = read_echoes(engine, learners, [(a, (True,) * len(a.sure)) for a in mended])
     kept = [
-        _accepted(a, count == LEARNERS)
+        _accepted(a, count > 0)
         for a, count in zip(mended, counts, strict=True)
-        if (count == LEARNERS).any()
+        if (count > 0).any()
     ]
     return Revised(
         judged=tuple(kept),

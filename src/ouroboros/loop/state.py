@@ -51,6 +51,8 @@ class State:
     """whether the last generation is done"""
     seconds: float = field(default=0.0, compare=False)
     """wall time of the run up to here, all sessions together"""
+    step_seconds: float = field(default=0.0, compare=False)
+    """wall time of a step of the last generation's training"""
     base_seconds: float = field(default=0.0, compare=False)
     """wall time from the start to the end of the base's training: this machine's pace"""
 

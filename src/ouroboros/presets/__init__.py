@@ -26,10 +26,11 @@ def laptop() -> Config:
         loop=Loop(
             generations=60,
             seconds=560,
-            reserve=1.4,
+            reserve=1.2,
+            horizon=40,
             accept=0.5,  # these families' echoes keep labels clean even where few are agreed upon
             bank=0.2,
-            consolidation=150,
+            consolidation=500,
         ),
     )
 
