@@ -84,6 +84,7 @@ def test_a_genome_that_does_not_fit_is_the_users_mistake_before_any_worker_start
         (["loop.horizon=1"], {"generation": 1}, False),
         (["loop.seconds=1000"], {"generation": 1}, True),
         (["loop.seconds=5"], {"generation": 1}, False),
+        (["loop.seconds=5"], {"generation": 0}, True),
         (["loop.seconds=5", "run.reproducible=true"], {"generation": 1}, True),
         (["loop.seconds=100"], {"generation": 1, "base_seconds": 80.0}, True),
         (["loop.seconds=100"], {"generation": 1, "base_seconds": 95.0}, False),

@@ -86,7 +86,8 @@ def _cut_short(state: State, greeting: Greeting) -> bool:
 def _goes_on(engine: Engine, state: State, lap: float) -> bool:
     """Whether no limit is reached, nor would be by another generation as long as the last.
 
-    Where every family is at the horizon, there is nowhere to go.
+    Where every family is at the horizon, there is nowhere to go. However late it is, there is a
+    first generation.
     """
     loop = engine.config.loop
     if state.over or not behind(engine, state.fronts):
@@ -94,7 +95,8 @@ def _goes_on(engine: Engine, state: State, lap: float) -> bool:
     if state.generation >= loop.generations or (loop.flop and state.flop >= loop.flop):
         return False
     last = LEAST * loop.consolidation * state.step_seconds
-    return not engine.is_timed or lap + last < time_left(engine, state)
+    is_late = engine.is_timed and lap + last >= time_left(engine, state)
+    return not is_late or state.generation == 0
 
 
 def _finish(engine: Engine, state: State, path: Path) -> None:

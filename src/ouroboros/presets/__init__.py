@@ -26,7 +26,7 @@ def laptop() -> Config:
         loop=Loop(
             generations=60,
             seconds=560,
-            reserve=1.2,
+            reserve=0.8,
             horizon=40,
             accept=0.5,  # these families' echoes keep labels clean even where few are agreed upon
             bank=0.2,
