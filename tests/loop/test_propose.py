@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ouroboros.loop.curate import Harvest
-from ouroboros.loop.propose import band, behind, paper_size, propose
+from ouroboros.loop.propose import band, old_level, paper_size, propose
 from ouroboros.loop.state import Front
 
 from .surroundings import DeafWarden, make_engine, make_state
@@ -70,7 +70,7 @@ def test_every_active_family_and_learner_gets_papers_beyond_the_frontier(tmp_pat
 
 @given(st.integers(1, 50), st.integers(0, 5000), st.integers(0, 2**32))
 def test_the_level_behind_lies_past_the_wall_and_not_beyond_the_frontier(wall, more, seed):
-    level = behind(front(wall + more, 2.0), wall, np.random.default_rng(seed))
+    level = old_level(front(wall + more, 2.0), wall, np.random.default_rng(seed))
     assert (level is None) == (more == 0)
     assert level is None or wall < level <= wall + more
 

@@ -26,7 +26,7 @@ def band(front: Front, count: int, ceiling: int, rng: np.random.Generator) -> li
     return sorted({front.level + step for step in (*inner, width)})
 
 
-def behind(front: Front, wall: int, rng: np.random.Generator) -> int | None:
+def old_level(front: Front, wall: int, rng: np.random.Generator) -> int | None:
     """A level from beyond the wall up to the frontier, short ones as likely as long ones.
 
     What was hard there once and found no agreement may find it now.
@@ -50,7 +50,7 @@ def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[P
         seed = engine.seed(1, state.generation, turn, number)
         rng = np.random.default_rng(seed)
         levels = band(harvest.fronts[name], engine.config.loop.levels, highest[name], rng)
-        old = behind(harvest.fronts[name], engine.config.families[name].wall, rng)
+        old = old_level(harvest.fronts[name], engine.config.families[name].wall, rng)
         for level in [old, *levels] if old and not turn else levels:
             count = paper_size(engine.config.loop.problems, level)
             for author in range(LEARNERS):
