@@ -27,7 +27,7 @@ from ouroboros.types import Example
 from .surroundings import DeafWarden, make_engine, make_state
 
 BOLD = make_engine(Path(), "loop.growth=2", warden=DeafWarden())
-NOTHING = Revised(judged=(), doubted=0, flop=0)
+NOTHING = Revised(judged=(), doubted=0, faults=(0, 0), flop=0)
 
 
 def judged(family, level, author, verdicts: dict[str, bool], texts=None) -> Judged:
@@ -174,13 +174,18 @@ def test_corrections_are_kept_beside_the_answers_but_do_not_raise_the_agreement(
     engine = make_engine(tmp_path, "loop.bank=0.5", warden=DeafWarden())
     mended = judged("copy", 4, 0, {"12=": True, "13=": True})
     low = judged("copy", 4, 0, {"11=": True, "12=": False, "13=": False})
-    harvest = harvested(engine, low, revised=Revised(judged=(mended,), doubted=2, flop=7))
+    harvest = harvested(
+        engine, low, revised=Revised(judged=(mended,), doubted=2, faults=(2, 0), flop=7)
+    )
     assert harvest.rates == {"copy": {4: 1 / 3}}
     assert kept(harvest) == []
     high = judged("copy", 4, 0, {"10=": True, "11=": True, "12=": False, "13=": False})
-    harvest = harvested(engine, high, revised=Revised(judged=(mended,), doubted=2, flop=7))
+    harvest = harvested(
+        engine, high, revised=Revised(judged=(mended,), doubted=2, faults=(2, 0), flop=7)
+    )
     assert [prompt for _, prompt, _ in kept(harvest)] == ["10=", "11=", "12=", "13="]
     assert (harvest.proposed, harvest.accepted, harvest.doubted, harvest.mended) == (4, 2, 2, 2)
+    assert harvest.faults == (2, 0)
     assert harvest.flop == 12
 
 
@@ -303,6 +308,19 @@ def test_what_is_kept_is_written_and_handed_in(tmp_path):
     assert (after.fronts, after.flop) == (fronts, 5)
     assert read_columns(tmp_path / file)["prompt"] == ["11=", "12="]
     assert engine.warden.asked == [("data", "g7/data", 7, file)]
+
+
+@pytest.mark.parametrize(
+    ("successor", "faults", "named"),
+    [(0, (3, 3), 0), (1, (3, 3), 1), (0, (3, 2), 1), (1, (2, 3), 0), (1, (3, 2), 1)],
+)
+def test_the_learner_found_wrong_least_often_is_the_successor_to_be(
+    tmp_path, successor, faults, named
+):
+    engine = make_engine(tmp_path, warden=DeafWarden())
+    state = make_state(successor=successor)
+    harvest = Harvest(active=(), fronts=state.fronts, rates={}, faults=faults)
+    assert keep(engine, state, harvest).successor == named
 
 
 def test_where_nothing_is_kept_nothing_is_written(tmp_path):

@@ -45,7 +45,7 @@ def weights_of(engine, name: str):
     return read_checkpoint(engine.folder / "checkpoints" / name)[1]
 
 
-def test_the_first_learners_averaged_weights_are_what_is_handed_in(tmp_path):
+def test_the_successors_averaged_weights_are_what_is_handed_in(tmp_path):
     engine, state = school(tmp_path, "better")
     name = evaluate(engine, state)
     genome, weights = read_checkpoint(tmp_path / "checkpoints" / name)
@@ -102,6 +102,15 @@ def test_one_found_worse_again_starts_anew_from_the_champions_weights(tmp_path):
     # what it would hand in now is the champion itself; what it was is still on the disk
     assert evaluate(engine, after) == state.champion
     assert same_weights(load_average(tmp_path / state.learners[0]), before)
+
+
+def test_the_learner_that_is_the_successor_to_be_is_handed_in_and_set_back(tmp_path):
+    engine, state = school(tmp_path, "worse", setbacks=1, successor=1)
+    assert evaluate(engine, state) != evaluate(engine, replace(state, successor=0))
+    after = promote(engine, state, "0123456789abcdef")
+    assert after.learners[0] == state.learners[0]
+    assert after.learners[1] != state.learners[1]
+    assert evaluate(engine, after) == state.champion
 
 
 @pytest.mark.parametrize("setbacks", [0, 1])

@@ -12,8 +12,8 @@ from ouroboros.loop.state import Front
 from .surroundings import DeafWarden, make_engine, make_state
 
 
-def front(level: int, reach: float) -> Front:
-    return Front(level=level, reach=reach, agreement=1.0)
+def front(level: int, reach: float, agreement: float = 1.0) -> Front:
+    return Front(level=level, reach=reach, agreement=agreement)
 
 
 @given(
@@ -43,11 +43,18 @@ def test_a_band_takes_one_level_from_each_part_of_the_reach():
 
 
 @given(st.integers(1, 10**6), st.integers(4, 500))
-def test_papers_get_shorter_at_long_levels_but_never_below_a_third(level, problems):
-    size = paper_size(problems, level)
-    assert problems / 3 <= size <= problems
-    assert paper_size(problems, level + 1) <= size
-    assert paper_size(problems, 48) == problems
+def test_papers_hold_fewer_problems_the_longer_these_are_within_bounds(level, problems):
+    size = paper_size(problems, level, front(4, 2.0, 0.9))
+    assert problems / 3 <= size <= 4 * problems
+    assert paper_size(problems, level + 1, front(4, 2.0, 0.9)) <= size
+    assert paper_size(problems, 48, front(4, 2.0, 0.9)) == problems
+    assert paper_size(problems, 1, front(4, 2.0, 0.9)) == 4 * problems
+
+
+@given(st.integers(1, 10**6), st.integers(4, 500))
+def test_where_all_is_agreed_upon_no_paper_is_larger_than_configured(level, problems):
+    size = paper_size(problems, level, front(4, 2.0, 0.99))
+    assert size == min(problems, paper_size(problems, level, front(4, 2.0, 0.9)))
 
 
 def proposed(engine, turn=0, generation=1, active=("copy", "reverse")):

@@ -16,6 +16,7 @@ def harvest(state) -> Harvest:
         accepted=6,
         doubted=3,
         mended=2,
+        faults=(5, 4),
     )
 
 
@@ -46,6 +47,7 @@ def test_a_generation_is_claimed_shown_and_saved(tmp_path):
         "accepted": 6,
         "doubted": 3,
         "mended": 2,
+        "faults": [5, 4],
         "kept": 0,
         "champion": "0123",
         "flop": 99,

@@ -41,11 +41,11 @@ def test_the_bodies_of_these_tests_know_their_lessons(bodies, name):
     assert ((differs < 0) | (differs > 7)).all()  # where one never ends, the end is no lesson
 
 
-def judged(text="1243", doubt=2, *, sure=True, prompt="1234=", author=0) -> Judged:
+def judged(text="1243", doubt=2, *, sure=True, prompt="1234=", author=0, accepted=False) -> Judged:
     paper = Paper(family="copy", level=len(prompt) - 1, author=author, prompts=(prompt,))
     return Judged(
         answered=Answered(paper=paper, completions=(text,), sure=(sure,)),
-        accepted=(doubt < 0,),
+        accepted=(accepted,),
         doubt=(doubt,),
     )
 
@@ -67,6 +67,7 @@ def test_a_doubted_answer_is_cut_at_the_doubt_and_the_peer_goes_on_from_there(tm
     assert mended.answered.paper.author == 0
     assert mended.accepted == (True,)
     assert found.doubted == 1
+    assert found.faults == (1, 0)
     assert found.flop > 0
 
 
@@ -81,17 +82,17 @@ def test_what_stands_before_the_doubt_stays_as_the_author_wrote_it(tmp_path, bod
     ("author", "peer", "kept"),
     [
         ("sees reason", "peer", True),
-        ("stays stubborn", "peer", True),
-        ("sees reason", "peer wavers", True),
+        ("stays stubborn", "peer", False),
+        ("sees reason", "peer wavers", False),
         ("stays stubborn", "peer wavers", False),
     ],
 )
-def test_a_correction_whose_echo_neither_learner_would_write_is_dropped(
+def test_a_correction_is_kept_only_if_both_learners_would_write_its_echo(
     tmp_path, bodies, author, peer, kept
 ):
     found = revised(tmp_path, bodies, judged(), author=author, peer=peer)
     assert [j.answered.completions for j in found.judged] == [("1234",)] * kept
-    assert found.doubted == 1
+    assert (found.doubted, found.faults) == (1, (int(kept), 0))
 
 
 def test_a_correction_of_the_wrong_form_or_without_an_end_is_dropped(tmp_path, bodies):
@@ -99,14 +100,25 @@ def test_a_correction_of_the_wrong_form_or_without_an_end_is_dropped(tmp_path, b
     assert (found.judged, found.doubted) == ((), 1)
 
 
-def test_only_what_the_author_was_sure_of_and_the_peer_doubted_is_revised(tmp_path, bodies):
-    found = revised(
-        tmp_path,
-        bodies,
-        judged(sure=False),
-        judged("77", doubt=-1, prompt="77="),
-    )
-    assert (found.judged, found.doubted, found.flop) == ((), 0, 0)
+def test_what_was_accepted_is_not_looked_at_again(tmp_path, bodies):
+    found = revised(tmp_path, bodies, judged("1234", doubt=-1, accepted=True))
+    assert (found.judged, found.doubted, found.faults, found.flop) == ((), 0, (0, 0), 0)
+
+
+def test_an_answer_that_its_author_was_not_sure_of_is_mended_like_any_other(tmp_path, bodies):
+    found = revised(tmp_path, bodies, judged(sure=False))
+    assert [j.answered.completions for j in found.judged] == [("1234",)]
+
+
+@pytest.mark.parametrize("author", ["sees reason", "stays stubborn"])
+def test_an_unsure_answer_that_the_peer_would_write_stays_as_it_is_if_upheld(
+    tmp_path, bodies, author
+):
+    unsure = judged("1234", doubt=-1, sure=False)
+    found = revised(tmp_path, bodies, unsure, author=author)
+    upheld = author == "sees reason"
+    assert [j.answered.completions for j in found.judged] == [("1234",)] * upheld
+    assert (found.doubted, found.faults) == (1, (0, 0))  # nobody was found wrong
 
 
 def test_an_answer_without_an_echo_is_not_revised(tmp_path, bodies):
@@ -138,8 +150,10 @@ def test_the_second_learners_answers_are_mended_by_the_first(tmp_path, bodies):
     found = revise(engine, make_state(learners), Verified(judged=(judged(author=1),), flop=0))
     assert [j.answered.completions for j in found.judged] == [("1234",)]
     assert found.judged[0].answered.paper.author == 1
+    assert found.faults == (0, 1)
 
 
-def test_in_formal_mode_nothing_is_revised(tmp_path, bodies):
-    found = revised(tmp_path, bodies, judged(), settings=("run.verification=formal",))
-    assert (found.judged, found.doubted, found.flop) == ((), 0, 0)
+def test_in_formal_mode_nothing_is_revised_and_what_was_rejected_counts(tmp_path, bodies):
+    papers = (judged(), judged(author=1), judged(author=1), judged(author=1, accepted=True))
+    found = revised(tmp_path, bodies, *papers, settings=("run.verification=formal",))
+    assert (found.judged, found.doubted, found.faults, found.flop) == ((), 0, (1, 2), 0)

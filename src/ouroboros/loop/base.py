@@ -24,7 +24,7 @@ def begin(engine: Engine) -> State:
     write_examples(engine.folder / WALL_FILE, examples)
     engine.warden.data("base/data", 0, WALL_FILE)
     fronts = {
-        name: Front(level=family.wall, reach=engine.config.loop.growth, agreement=1.0)
+        name: Front(level=family.wall, reach=engine.config.loop.growth, agreement=0.0)
         for name, family in engine.config.families.items()
     }
     return State(

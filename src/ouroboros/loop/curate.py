@@ -6,12 +6,13 @@ agreement at that level is high enough that the accepted ones are not its lucky 
 
 import math
 from dataclasses import dataclass, replace
+from operator import add
 from pathlib import Path
 from typing import cast
 
 from ouroboros.lineage.data import read_columns, write_examples
 from ouroboros.loop.attempts import Judged, lines_of
-from ouroboros.loop.engine import Engine
+from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.revise import Revised
 from ouroboros.loop.state import Front, State
 from ouroboros.loop.verify import Verified
@@ -37,6 +38,8 @@ class Harvest:
     accepted: int = 0
     doubted: int = 0
     mended: int = 0
+    faults: tuple[int, ...] = (0,) * LEARNERS
+    """answers found wrong, by learner"""
     flop: int = 0
 
     @property
@@ -110,19 +113,31 @@ def curate(
         accepted=harvest.accepted + sum(sum(j.accepted) for j in verified.judged),
         doubted=harvest.doubted + revised.doubted,
         mended=harvest.mended + sum(len(j.accepted) for j in revised.judged),
+        faults=tuple(map(add, harvest.faults, revised.faults)),
         flop=harvest.flop + verified.flop + revised.flop,
     )
 
 
 def keep(engine: Engine, state: State, harvest: Harvest) -> State:
-    """Write the generation's examples, hand them in, move the fronts."""
+    """Write the generation's examples, hand them in, move the fronts, name the successor-to-be."""
     files = state.data
     if harvest.examples:
         file = f"data/{state.generation:05d}.parquet"
         write_examples(engine.folder / file, harvest.examples)
         engine.warden.data(f"g{state.generation}/data", state.generation, file)
         files = (*files, file)
-    return replace(state, data=files, fronts=harvest.fronts, flop=state.flop + harvest.flop)
+    return replace(
+        state,
+        data=files,
+        fronts=harvest.fronts,
+        successor=better(state.successor, harvest.faults),
+        flop=state.flop + harvest.flop,
+    )
+
+
+def better(successor: int, faults: tuple[int, ...]) -> int:
+    """The learner that was found wrong least often; the successor-to-be among equals."""
+    return min(range(len(faults)), key=lambda i: (faults[i], i != successor))
 
 
 def agreements(judged: tuple[Judged, ...]) -> dict[str, dict[int, float]]:

@@ -24,14 +24,14 @@ What it can do is in the run's log, not here: `ouro why CHECKPOINT`.
 
 
 def evaluate(engine: Engine, state: State) -> str:
-    """Write the first learner's averaged weights as a checkpoint; returns its id."""
+    """Write the successor-to-be's averaged weights as a checkpoint; returns its id."""
     card = CARD.format(
         run=engine.config.run.name,
         generation=state.generation,
         parent=state.champion or "none",
         families=", ".join(engine.families),
     )
-    weights = load_average(engine.folder / state.learners[0])
+    weights = load_average(engine.folder / state.learners[state.successor])
     return write_checkpoint(engine.folder / "checkpoints", engine.genome.to_json(), weights, card)
 
 
@@ -52,16 +52,16 @@ def promote(engine: Engine, state: State, checkpoint: str) -> State:
         return replace(state, setbacks=0)
     if state.setbacks + 1 < SETBACKS or state.champion is None:
         return replace(state, setbacks=state.setbacks + 1)
-    return replace(state, learners=(_revert(engine, state), *state.learners[1:]), setbacks=0)
+    return replace(state, learners=_reverted(engine, state), setbacks=0)
 
 
-def _revert(engine: Engine, state: State) -> str:
-    """A learner with the champion's weights and empty momenta; returns its state file."""
-    file = f"learners/{state.generation}-0-reverted.safetensors"
+def _reverted(engine: Engine, state: State) -> tuple[str, ...]:
+    """The learners' state files, the successor-to-be's with the champion's weights, no momenta."""
+    file = f"learners/{state.generation}-{state.successor}-reverted.safetensors"
     _, weights = read_checkpoint(engine.folder / "checkpoints" / str(state.champion))
     model = body(engine.genome, weights).requires_grad_(True)
     save_learner(engine.folder / file, model, Optimizer(model, OptimizerConfig()))
-    return file
+    return tuple(file if i == state.successor else f for i, f in enumerate(state.learners))
 
 
 def follow(engine: Engine, state: State, greeting: Greeting) -> State:
@@ -73,7 +73,7 @@ def follow(engine: Engine, state: State, greeting: Greeting) -> State:
     if state.champion is None or greeting.champion in (None, state.champion) or cut_short:
         return state
     state = replace(state, champion=greeting.champion)
-    return replace(state, learners=(_revert(engine, state), *state.learners[1:]))
+    return replace(state, learners=_reverted(engine, state))
 
 
 def due(engine: Engine, state: State) -> bool:

@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 
 from ouroboros.loop.attempts import Paper, paper_of
-from ouroboros.loop.curate import Harvest, ceilings
+from ouroboros.loop.curate import SATURATED, Harvest, ceilings
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.state import Front, State
 
-LONG = 48  # level from which papers get shorter
+LONG = 48  # level at which a paper has the configured size
 
 
 def band(front: Front, count: int, ceiling: int, rng: np.random.Generator) -> list[int]:
@@ -36,9 +36,14 @@ def old_level(front: Front, wall: int, rng: np.random.Generator) -> int | None:
     return round(math.exp(rng.uniform(math.log(wall + 1), math.log(front.level))))
 
 
-def paper_size(problems: int, level: int) -> int:
-    """Problems of a paper: fewer at long levels, where each costs more, but never below a third."""
-    return max(math.ceil(problems / 3), min(problems, problems * LONG // level))
+def paper_size(problems: int, level: int, front: Front) -> int:
+    """Problems of a paper: as many characters at any level, from four times the size to a third.
+
+    Short problems cost little, and what is learnt from few of them is learnt by heart. Where all is
+    agreed upon, there is little to learn, and the size is never above the given.
+    """
+    most = problems if front.agreement >= SATURATED else 4 * problems
+    return max(math.ceil(problems / 3), min(most, problems * LONG // level))
 
 
 def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[Paper]:
@@ -52,7 +57,7 @@ def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[P
         levels = band(harvest.fronts[name], engine.config.loop.levels, highest[name], rng)
         old = old_level(harvest.fronts[name], engine.config.families[name].wall, rng)
         for level in [old, *levels] if old and not turn else levels:
-            count = paper_size(engine.config.loop.problems, level)
+            count = paper_size(engine.config.loop.problems, level, harvest.fronts[name])
             for author in range(LEARNERS):
                 tasks = engine.families[name].propose(level, engine.seed(2, seed, author), count)
                 papers.append(paper_of(tasks, author))

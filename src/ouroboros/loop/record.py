@@ -28,6 +28,7 @@ def record(engine: Engine, state: State, harvest: Harvest) -> State:
         "accepted": harvest.accepted,
         "doubted": harvest.doubted,
         "mended": harvest.mended,
+        "faults": list(harvest.faults),
         "kept": len(harvest.examples),
         "champion": state.champion,
         "flop": state.flop,

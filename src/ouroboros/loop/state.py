@@ -35,7 +35,7 @@ class State:
     step: int
     """steps of base training done; all of them once the loop turns"""
     learners: tuple[str, ...]
-    """state files, relative to the run's folder; the first is the successor-to-be"""
+    """state files, relative to the run's folder"""
     fronts: dict[str, Front]
     data: tuple[str, ...]
     """Parquet files, the wall's first"""
@@ -45,6 +45,8 @@ class State:
     setbacks: int
     """examinations in a row that found the successor worse"""
     flop: int
+    successor: int = 0
+    """the learner that sits the examinations"""
     tokens: int = 0
     """tokens trained on"""
     over: bool = False

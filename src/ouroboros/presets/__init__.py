@@ -31,6 +31,7 @@ def laptop() -> Config:
             accept=0.5,  # these families' echoes keep labels clean even where few are agreed upon
             bank=0.2,
             consolidation=500,
+            examine_growth=2.0,
         ),
     )
 
