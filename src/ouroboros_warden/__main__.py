@@ -17,7 +17,7 @@ from types import FrameType
 from ouroboros_warden.canonical import canonical
 from ouroboros_warden.errors import WardenError
 from ouroboros_warden.folder import Folder, check_run
-from ouroboros_warden.processes import die_with
+from ouroboros_warden.processes import close_up, die_with, sweep
 from ouroboros_warden.rollback import rollback
 from ouroboros_warden.server import DEFAULT_COMMANDS, Commands, serve
 
@@ -34,7 +34,10 @@ def main(argv: Sequence[str] | None = None, commands: Commands = DEFAULT_COMMAND
             rollback(options.run_dir, options.checkpoint)
             return 0
         _prepare(options.parent)
-        serve(options.run_dir, commands, options.events_fd)
+        try:
+            serve(options.run_dir, commands, options.events_fd)
+        finally:
+            sweep()
     except KeyboardInterrupt:
         return _fail("interrupted; the run can be resumed", 1)
     except WardenError as error:
@@ -63,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 def _prepare(parent: int | None) -> None:
     # Only a starter that says who it is can be told from the one who adopts orphans.
     die_with(parent or os.getppid())
+    close_up()
     for number in _INTERRUPTS:
         signal.signal(number, _interrupt)
 

@@ -6,7 +6,7 @@ comes to life after the warden's death sees another parent and leaves. The signa
 process group: stopping it stops what it started, and Ctrl-C reaches the warden alone.
 
 A judge is a child that reads one JSON line and writes one JSON line, `{"error": ...}` if it
-cannot answer. Not covered: confinement. A child runs with the user's rights.
+cannot answer. Every child enters a box (`sandbox`) before its first line runs.
 """
 
 import ctypes
@@ -24,12 +24,15 @@ from typing import TypeVar
 
 from ouroboros_warden.canonical import Json, canonical, decode
 from ouroboros_warden.errors import JudgeError, UsageError
+from ouroboros_warden.sandbox import Box
 
 GRACE = 2.0  # seconds between asking a child to stop and killing it
 JUDGE_PATIENCE = 3600.0  # seconds that a judge may think
 ANSWER_LIMIT = 64 << 20  # bytes of a judge's answer
 
-_PR_SET_PDEATHSIG = 1  # from linux/prctl.h
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36  # from linux/prctl.h
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH")
 
 T = TypeVar("T")
 
@@ -43,9 +46,47 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
+def close_up() -> None:
+    """Let no other process of this user look into this one, and adopt every orphan below it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value in ((_PR_SET_DUMPABLE, 0), (_PR_SET_CHILD_SUBREAPER, 1)):
+        if libc.prctl(option, value, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
+
+
+def sweep() -> int:
+    """Kill every child of this process, those it adopted included, until none is left; how many.
+
+    A process that left its group and its session, so that stopping the group missed it, has this
+    one as its parent once its own is dead.
+    """
+    swept = 0
+    while left := _children(os.getpid()):
+        for number in left:
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
+        swept += len(left)
+    return swept
+
+
+def _children(parent: int) -> list[int]:
+    found: list[int] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                found.append(int(folder.name))
+    return found
+
+
 def environment(**extra: str) -> dict[str, str]:
-    """The warden's own environment for a child, which finds the same packages, and `extra`."""
-    found = {**os.environ, **extra}
+    """A child's environment: what it needs to find the same packages, and `extra`.
+
+    Nothing else of the warden's own goes along: an environment may hold credentials.
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    found = {**kept, "PYTHONDONTWRITEBYTECODE": "1", **extra}
     source = str(Path(__file__).resolve().parents[1])
     if source != sysconfig.get_path("purelib"):  # a source tree, not an installation
         inherited = os.environ.get("PYTHONPATH")
@@ -57,12 +98,13 @@ def start(
     command: Sequence[str],
     stderr: Path,
     variables: Mapping[str, str],
+    box: Box,
     *,
     stdin: int = subprocess.DEVNULL,
     stdout: int | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child that dies with this process and leads a process group of its own.
+    """Start a child inside `box` that dies with this process and leads a group of its own.
 
     Its complaints, and its output if nothing else is to get it, are added to the file `stderr`.
     """
@@ -77,10 +119,15 @@ def start(
                 env=environment(**variables),
                 pass_fds=pass_fds,
                 process_group=0,
-                preexec_fn=lambda: die_with(parent),
+                preexec_fn=lambda: _begin(box, parent),
             )
     except (OSError, subprocess.SubprocessError) as error:
         raise UsageError(f"cannot start {command[0]}: {error}") from error
+
+
+def _begin(box: Box, parent: int) -> None:
+    box.enter()
+    die_with(parent)  # a change of user would have made the kernel forget it
 
 
 def has_ended(process: subprocess.Popen[bytes]) -> bool:
@@ -116,10 +163,11 @@ def await_end(process: subprocess.Popen[bytes], seconds: float) -> bool:
 class Judge:
     """A judge's process, started when first asked, and once more when it fails."""
 
-    def __init__(self, command: Sequence[str], stderr: Path) -> None:
-        """Remember how to start it and where its complaints go."""
+    def __init__(self, command: Sequence[str], stderr: Path, box: Box) -> None:
+        """Remember how to start it, where its complaints go and what confines it."""
         self._command = command
         self._stderr = stderr
+        self._box = box
         self._request = b""
         self._child: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
@@ -178,7 +226,12 @@ class Judge:
             descriptor = theirs.fileno()
             try:
                 process = start(
-                    self._command, self._stderr, one_thread, stdin=descriptor, stdout=descriptor
+                    self._command,
+                    self._stderr,
+                    one_thread,
+                    self._box,
+                    stdin=descriptor,
+                    stdout=descriptor,
                 )
             except UsageError:
                 ours.close()

@@ -23,8 +23,11 @@ from ouroboros_warden.errors import DiskFull, JudgeError, Locked, Refused, Warde
 from ouroboros_warden.exam import Examiners, Oracle, commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder, load_config
 from ouroboros_warden.gate import Gate, Judges
+from ouroboros_warden.grants import engine_grant, judge_grant, make_workspace, owners
 from ouroboros_warden.messages import WARDEN_FD, frame, receive
+from ouroboros_warden.probe import try_to_escape
 from ouroboros_warden.processes import Judge, await_end, has_ended, start, stop
+from ouroboros_warden.sandbox import NOTHING, Box, Grant
 
 LOCK_PATIENCE = 5.0  # seconds that a dying predecessor may hold the lock
 ENGINE_PATIENCE = 60.0  # seconds that a message may take to cross the socket
@@ -42,9 +45,20 @@ class Commands:
     engine: Sequence[str] = (*_PYTHON, "ouroboros.loop")
     oracle: Sequence[str] = (*_PYTHON, "ouroboros_judges.oracle")
     examiner: Sequence[str] = (*_PYTHON, "ouroboros_judges.examiner")
+    engine_also: Grant = NOTHING
+    """what this engine may touch besides; the same for the judges"""
+    judges_also: Grant = NOTHING
 
 
 DEFAULT_COMMANDS = Commands()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boxes:
+    """What confines the engine, and what confines each judge."""
+
+    engine: Box
+    judges: Box
 
 
 def serve(
@@ -65,12 +79,14 @@ def serve(
         secret = exam_secret(folder, config)
         log = stack.enter_context(closing(Log.open(folder.records)))
         begin_log(log, config, secret)
-        judges = stack.enter_context(start_judges(folder, config, commands))
+        boxes = stack.enter_context(make_boxes(folder, commands))
+        judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
         gate = Gate(folder, config, secret, log, judges, events.tell)
         events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
         if gate.over:
             return
-        engine = stack.enter_context(closing(Engine(commands.engine, folder)))
+        note_confinement(log, try_to_escape(folder, boxes.engine))
+        engine = stack.enter_context(closing(Engine(commands.engine, folder, boxes.engine)))
         engine.converse(gate)
         events.tell("end", {"records": len(log.records), "head": log.head})
 
@@ -140,15 +156,16 @@ class Events:
 class Engine:
     """The engine's process and the warden's end of its socket."""
 
-    def __init__(self, command: Sequence[str], folder: Folder) -> None:
-        """Start it; its output and complaints go to `warden/engine.stderr`."""
+    def __init__(self, command: Sequence[str], folder: Folder, box: Box) -> None:
+        """Start it inside its box; its output and complaints go to `warden/engine.stderr`."""
         self._complaints = folder.warden / "engine.stderr"
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(ENGINE_PATIENCE)
         with theirs:
             handed = theirs.fileno()
-            variables = {WARDEN_FD: str(handed)}
-            self._process = start(command, self._complaints, variables, pass_fds=[handed])
+            home = str(folder.root / "learners")
+            variables = {WARDEN_FD: str(handed), "HOME": home, "TMPDIR": home}
+            self._process = start(command, self._complaints, variables, box, pass_fds=[handed])
 
     def converse(self, gate: Gate) -> None:
         """Answer requests until one ends the run; WardenError if the engine ends before that."""
@@ -215,10 +232,30 @@ def begin_log(log: Log, config: Config, secret: bytes) -> None:
 
 
 @contextmanager
-def start_judges(folder: Folder, config: Config, commands: Commands) -> Generator[Judges]:
-    oracle = Judge(commands.oracle, folder.warden / "oracle.stderr")
+def make_boxes(folder: Folder, commands: Commands) -> Generator[Boxes]:
+    """What confines the children; Refused where this machine cannot confine."""
+    engine, judges = owners(folder)
+    make_workspace(folder, engine)
+    with ExitStack() as stack:
+        box = Box.build(engine_grant(folder, commands.engine_also), engine)
+        stack.callback(box.close)
+        other = Box.build(judge_grant(folder, commands.judges_also), judges)
+        stack.callback(other.close)
+        yield Boxes(engine=box, judges=other)
+
+
+def note_confinement(log: Log, found: Json) -> None:
+    """Have the log say how the engine is confined, wherever that differs from what it said last."""
+    said = [record.body for record in log.records if record.kind == "confinement"]
+    if said[-1:] != [found]:
+        log.append("confinement", found)
+
+
+@contextmanager
+def start_judges(folder: Folder, config: Config, commands: Commands, box: Box) -> Generator[Judges]:
+    oracle = Judge(commands.oracle, folder.warden / "oracle.stderr", box)
     names = [f"examiner-{i}.stderr" for i in range(config.processes)]
-    examiners = [Judge(commands.examiner, folder.warden / name) for name in names]
+    examiners = [Judge(commands.examiner, folder.warden / name, box) for name in names]
     try:
         yield Judges(oracle=Oracle(oracle), examiners=Examiners(examiners))
     finally:

@@ -5,7 +5,8 @@ import json
 import pytest
 
 import ouroboros
-from ouroboros.cli.doctor import verdict
+from ouroboros.cli.doctor import _confinement, verdict
+from ouroboros_warden import sandbox
 
 GOOD = {
     "kernel": "Linux 6.1",
@@ -13,6 +14,7 @@ GOOD = {
     "memory_free_gb": 8.0,
     "disk_free_gb": 20.0,
     "gflops_per_core": 60.0,
+    "tier": "T1",
 }
 
 
@@ -24,7 +26,7 @@ GOOD = {
         ({"memory_free_gb": 2.0}, "fits", "memory in GB 2.0 of 3.0"),
         ({"memory_free_gb": None}, "fits", "fits"),
         ({"disk_free_gb": 0.1}, "disk in GB 0.1", "disk in GB 0.1"),
-        ({"kernel": "Darwin 23"}, "Linux", "Linux"),
+        ({"tier": None}, "confinement", "confinement"),
         ({"gflops_per_core": 10.0}, "fits", "will take longer"),
     ],
 )
@@ -41,7 +43,16 @@ def test_doctor_measures_this_machine(ouro):
     assert found["cores"] >= 1
     assert found["memory_free_gb"] > 0
     assert set(found["presets"]) == {"tiny", "laptop"}
-    assert found["landlock_abi"] is None or found["landlock_abi"] > 0
+    assert found["tier"] == "T1"
+    assert "36 attempts to escape, all stopped" in found["confinement"]
+
+
+def test_doctor_says_why_a_machine_cannot_confine(ouro, monkeypatch):
+    monkeypatch.setattr(sandbox, "landlock_abi", lambda: 0)
+    assert _confinement() == (
+        None,
+        "cannot confine: the kernel has no Landlock (Linux 5.13 or newer, enabled)",
+    )
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ def test_a_configuration_that_does_not_fit_is_misuse_in_one_clear_line(
 
 
 def test_a_damaged_state_is_misuse_in_one_clear_line(tmp_path, monkeypatch, capsys):
+    main.state_path(tmp_path).parent.mkdir()
     main.state_path(tmp_path).write_text("{")
     assert served(monkeypatch, tmp_path) == 2
     assert "is damaged" in capsys.readouterr().err

@@ -31,7 +31,7 @@ def learner_files(folder, *names: str) -> list[str]:
 
 
 def files_of(folder) -> list[str]:
-    return sorted(path.name for path in (folder / "learners").iterdir())
+    return sorted(path.name for path in (folder / "learners").glob("*.safetensors"))
 
 
 def test_a_generation_is_claimed_shown_and_saved(tmp_path):

@@ -14,9 +14,9 @@ from ouroboros_warden.canonical import Json
 from ouroboros_warden.exam import exam_secret
 from ouroboros_warden.folder import Folder, load_config
 from ouroboros_warden.gate import Gate
-from ouroboros_warden.server import Commands, begin_log, start_judges
+from ouroboros_warden.server import begin_log, make_boxes, start_judges
 
-from .harness import JUDGE, make_run, message, records
+from .harness import children_of, make_run, message, records, set_moods
 
 
 @dataclass
@@ -34,10 +34,13 @@ class Desk:
         return records(self.run, kind)
 
     def moods(self, role: str, *values: Any) -> None:
-        (self.run / f"mood-{role}.json").write_text(json.dumps(values))
+        set_moods(self.run, role, *values)
 
     def sits(self) -> list[Json]:
-        return [json.loads(line) for line in (self.run / "sits.jsonl").read_text().splitlines()]
+        return [
+            json.loads(line)
+            for line in (self.run / "judge" / "sits.jsonl").read_text().splitlines()
+        ]
 
 
 @pytest.fixture
@@ -54,10 +57,9 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             secret = exam_secret(folder, config)
             log = stack.enter_context(closing(Log.open(folder.records)))
             begin_log(log, config, secret)
-            commands = Commands(
-                oracle=(*JUDGE, "oracle", str(run)), examiner=(*JUDGE, "examiner", str(run))
-            )
-            judges = stack.enter_context(start_judges(folder, config, commands))
+            commands = children_of(run)
+            boxes = stack.enter_context(make_boxes(folder, commands))
+            judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
             events: list[tuple[str, Json]] = []
 
             def tell(event: str, body: Json) -> None:

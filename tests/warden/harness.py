@@ -12,6 +12,8 @@ from typing import Any
 import ouroboros_warden
 from ouroboros_warden.audit import Record, read_log
 from ouroboros_warden.canonical import Json, canonical, checkpoint_id
+from ouroboros_warden.sandbox import Grant
+from ouroboros_warden.server import Commands
 
 HERE = Path(__file__).parent
 SOURCE = Path(ouroboros_warden.__file__).parents[1]
@@ -39,7 +41,21 @@ def make_run(
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "data").mkdir(exist_ok=True)
     (folder / "checkpoints").mkdir(exist_ok=True)
+    (folder / "learners").mkdir(exist_ok=True)
+    (folder / "judge").mkdir(exist_ok=True)
+    (folder / "judge").chmod(0o777)  # a judge may have a user of its own
     return folder
+
+
+def children_of(run: Path) -> Commands:
+    """Simulated children; only the judges may write into the folder that is theirs."""
+    return Commands(
+        engine=(sys.executable, "-S", str(HERE / "simulated_engine.py"), str(run)),
+        oracle=(*JUDGE, "oracle", str(run)),
+        examiner=(*JUDGE, "examiner", str(run)),
+        engine_also=Grant(reads=(HERE,)),
+        judges_also=Grant(reads=(HERE,), writes=(run / "judge",)),
+    )
 
 
 def make_checkpoint(run: Path, copy: int, sum: int, weights: bytes = b"weights") -> str:
@@ -66,15 +82,22 @@ def records(run: Path, kind: str | None = None) -> list[Record]:
     return [record for record in found if kind in {None, record.kind}]
 
 
+def set_moods(run: Path, role: str, *values: Any) -> None:
+    """How the judges of a role are to misbehave, request by request."""
+    path = run / "judge" / f"mood-{role}.json"
+    path.write_text(json.dumps(values))
+    path.chmod(0o666)
+
+
 def plan(run: Path, steps: list[Any]) -> None:
     """Write what the simulated engine is to do, and forget what it heard before."""
-    (run / "plan.json").write_text(json.dumps(steps))
-    (run / "answers.jsonl").unlink(missing_ok=True)
+    (run / "learners" / "plan.json").write_text(json.dumps(steps))
+    (run / "learners" / "answers.jsonl").unlink(missing_ok=True)
 
 
 def answers(run: Path) -> list[Any]:
     """What the simulated engine heard, step by step, in its last life."""
-    lines = (run / "answers.jsonl").read_text().splitlines()
+    lines = (run / "learners" / "answers.jsonl").read_text().splitlines()
     return [json.loads(line)[1] for line in lines]
 
 

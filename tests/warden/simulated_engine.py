@@ -1,7 +1,8 @@
-"""An engine that walks through a plan: `simulated_engine.py FOLDER`, steps in FOLDER/plan.json.
+"""An engine that walks through a plan: `simulated_engine.py RUN`, steps in RUN/learners/plan.json.
 
 A step `["ask", method, arguments]` calls the client and appends [step number, answer] to
-FOLDER/answers.jsonl, `["refused", error]` standing for a refusal; the other verbs are for attacks.
+RUN/learners/answers.jsonl, `["refused", error]` standing for a refusal; the other verbs are for
+attacks.
 """
 
 import json
@@ -18,7 +19,7 @@ from ouroboros_warden.client import Decision, Warden
 from ouroboros_warden.errors import Refused
 from ouroboros_warden.messages import receive
 
-FOLDER = Path(sys.argv[1])
+FOLDER = Path(sys.argv[1]) / "learners"
 
 
 def plain(answer):
@@ -54,6 +55,19 @@ def spawn(holds_socket, deaf):
     time.sleep(0.1)
 
 
+def flee():
+    """Leave behind a process in a session of its own, whose parent is dead."""
+    if not os.fork():
+        os.setsid()
+        child = os.fork()
+        if child:
+            (FOLDER / "spawned").write_text(str(child))
+            os._exit(0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(600)
+    os.wait()
+
+
 def main():
     descriptor = int(os.environ["OUROBOROS_WARDEN_FD"])
     warden = Warden.connect()
@@ -79,6 +93,8 @@ def main():
                 time.sleep(rest[0])
             elif verb == "spawn":
                 spawn(*rest)
+            elif verb == "flee":
+                flee()
             elif verb == "leave":
                 sys.stderr.write("the engine broke\n")
                 sys.stderr.flush()

@@ -1,7 +1,7 @@
-"""A judge of the warden's protocol in few lines: `simulated_judge.py ROLE FOLDER`.
+"""A judge of the warden's protocol in few lines: `simulated_judge.py ROLE RUN`.
 
-What it says depends on the request alone. `FOLDER/mood-ROLE.json`, a list, makes it misbehave:
-each request takes the first entry away. Every request to sit is kept in `FOLDER/sits.jsonl`.
+What it says depends on the request alone. `RUN/judge/mood-ROLE.json`, a list, makes it misbehave:
+each request takes the first entry away. Every request to sit is kept in `RUN/judge/sits.jsonl`.
 A checkpoint's skill stands in its genome: it solves every item up to that level.
 """
 
@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-ROLE, FOLDER = sys.argv[1:]
+ROLE, FOLDER = sys.argv[1], f"{sys.argv[2]}/judge"
 LEVELS = range(1, 7)
 
 

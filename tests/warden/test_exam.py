@@ -261,6 +261,6 @@ def test_a_sitting_names_folders_walls_and_frontiers(desk):
         "sum": {"wall": 2, "frontier": 1},
     }
     assert (last["items"], last["full"]) == (6, False)
-    start = json.loads((desk.run / "sits.jsonl").read_text().splitlines()[0])
+    start = json.loads((desk.run / "judge" / "sits.jsonl").read_text().splitlines()[0])
     assert start["champion"] is None
     assert start["families"]["sum"] == {"wall": 2, "frontier": 2}

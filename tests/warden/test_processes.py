@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import subprocess
@@ -8,19 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from ouroboros_warden import processes
+from ouroboros_warden import processes, sandbox
 from ouroboros_warden.errors import JudgeError, UsageError
+from ouroboros_warden.folder import Folder
 from ouroboros_warden.processes import Judge, environment
+from ouroboros_warden.server import make_boxes
 
-from .harness import JUDGE, SOURCE, is_alive, wait_for
+from .harness import JUDGE, SOURCE, children_of, is_alive, make_run, set_moods, wait_for
 
 # A parent that starts a child through `start`, says its number and sleeps.
 PARENT = """
 import sys, time
 from pathlib import Path
+from ouroboros_warden.grants import judge_grant
+from ouroboros_warden.folder import Folder
 from ouroboros_warden.processes import start
+from ouroboros_warden.sandbox import Box
+box = Box.build(judge_grant(Folder(root=Path("/nowhere"))))
 child = start([sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"],
-              Path("/dev/null"), {})
+              Path("/dev/null"), {}, box)
 print(child.pid, flush=True)
 time.sleep(600)
 """
@@ -29,14 +34,22 @@ ORPHAN = "import os; from ouroboros_warden.processes import die_with; die_with(2
 
 
 @pytest.fixture
-def judge(tmp_path: Path):
-    judge = Judge((*JUDGE, "oracle", str(tmp_path)), tmp_path / "oracle.stderr")
+def box(tmp_path: Path):
+    """The confinement of a simulated judge."""
+    folder = Folder.at(make_run(tmp_path))
+    with make_boxes(folder, children_of(tmp_path)) as boxes:
+        yield boxes.judges
+
+
+@pytest.fixture
+def judge(tmp_path: Path, box):
+    judge = Judge((*JUDGE, "oracle", str(tmp_path)), tmp_path / "oracle.stderr", box)
     yield judge
     judge.stop()
 
 
 def moods(folder: Path, *values) -> None:
-    (folder / "mood-oracle.json").write_text(json.dumps(values))
+    set_moods(folder, "oracle", *values)
 
 
 def question(number: int):
@@ -62,8 +75,8 @@ def test_a_child_whose_parent_died_before_leaves_at_once():
     assert (done.returncode, done.stdout) == (1, b"")
 
 
-def test_a_command_that_is_not_there_is_a_clean_error(tmp_path):
-    judge = Judge(("/no/such/judge",), tmp_path / "oracle.stderr")
+def test_a_command_that_is_not_there_is_a_clean_error(tmp_path, box):
+    judge = Judge(("/no/such/judge",), tmp_path / "oracle.stderr", box)
     with pytest.raises(UsageError, match="cannot start"):
         judge.ask({}, dict)
 
@@ -136,16 +149,21 @@ def test_a_judge_that_runs_on_is_an_error(judge, tmp_path, monkeypatch):
         judge.ask(question(0), dict)
 
 
-def test_judges_compute_in_one_thread_and_find_the_packages(tmp_path):
+def test_judges_compute_in_one_thread_and_find_the_packages(tmp_path, box):
     code = (
         "import json, os, sys; sys.stdin.readline();"
         "import ouroboros_warden; print(json.dumps(dict(os.environ)))"
     )
-    judge = Judge((sys.executable, "-S", "-P", "-c", code), tmp_path / "oracle.stderr")
+    judge = Judge((sys.executable, "-S", "-P", "-c", code), tmp_path / "oracle.stderr", box)
     found = judge.ask({}, dict)
     judge.stop()
     assert found["OMP_NUM_THREADS"] == found["MKL_NUM_THREADS"] == "1"
     assert found["PYTHONPATH"].split(os.pathsep)[0] == str(SOURCE)
+
+
+def test_a_child_is_not_told_what_else_the_environment_holds(monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    assert "hunter2" not in environment().values()
 
 
 def test_an_installation_needs_no_path(monkeypatch):
@@ -154,3 +172,25 @@ def test_an_installation_needs_no_path(monkeypatch):
     assert "PYTHONPATH" not in environment()
     monkeypatch.setattr(processes.sysconfig, "get_path", lambda _: "/elsewhere")
     assert environment(EXTRA="1").items() >= {"PYTHONPATH": str(SOURCE), "EXTRA": "1"}.items()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_process_that_closed_up_cannot_be_looked_into_by_its_own_user(closed):
+    code = (
+        "import time; from ouroboros_warden.processes import close_up;"
+        f"{closed} and close_up(); print('on', flush=True); time.sleep(600)"
+    )
+    options = {
+        "preexec_fn": lambda: sandbox._become(1234),
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+        "env": {"PYTHONPATH": str(SOURCE)},
+    }
+    with subprocess.Popen([sys.executable, "-P", "-c", code], **options) as looked_at:
+        assert looked_at.stdout.readline() == "on\n"
+        look = f"open('/proc/{looked_at.pid}/mem', 'rb')"
+        done = subprocess.run([sys.executable, "-c", look], check=False, **options)
+        looked_at.kill()
+    assert ("PermissionError" in done.stderr) == closed

@@ -35,6 +35,7 @@ from .harness import (
     plan,
     records,
     serve,
+    set_moods,
     wait_for,
 )
 
@@ -74,7 +75,7 @@ def events(run: Path) -> list[dict]:
 
 
 def wait_for_answer(run: Path, count: int = 1) -> None:
-    path = run / "answers.jsonl"
+    path = run / "learners" / "answers.jsonl"
     wait_for(lambda: path.exists() and path.read_text().count("\n") >= count)
 
 
@@ -83,7 +84,7 @@ def test_a_run_is_served_to_its_end(run):
     assert serve(run) == (0, "")
     kinds = [record.kind for record in records(run)]
     step = ["oracle", "claim", "data", "audit", "exam", "decision"]
-    assert kinds == ["run", *step * 4, "final", "end"]
+    assert kinds == ["run", "confinement", *step * 4, "final", "end"]
     told = [a for a in answers(run) if isinstance(a, dict) and "promoted" in a]
     assert [a["reason"] for a in told] == ["first", "better", "worse", "better"]
     assert all(a.keys() == {"promoted", "reason"} for a in told)
@@ -160,7 +161,7 @@ def test_an_interrupted_run_stops_everybody_and_can_be_resumed(run, number, mann
     plan(run, [*story(run)[:4], manner, ["spawn", False, manner == ["deaf"]], SLEEP])
     with begin(run) as server:
         wait_for_answer(run, 6)
-        family = [*children(server.pid), int((run / "spawned").read_text())]
+        family = [*children(server.pid), int((run / "learners" / "spawned").read_text())]
         server.send_signal(number)
         _, error = server.communicate(timeout=15)
     assert server.returncode == 1
@@ -188,8 +189,14 @@ def test_an_engine_that_leaves_without_a_word_is_noticed(run, steps):
     code, error = serve(run)
     assert code == 1
     assert "before the run was over" in error
-    if (run / "spawned").exists():
-        assert not is_alive(int((run / "spawned").read_text()))
+    if (run / "learners" / "spawned").exists():
+        assert not is_alive(int((run / "learners" / "spawned").read_text()))
+
+
+def test_what_fled_into_a_session_of_its_own_is_killed_at_the_end(run):
+    plan(run, [["flee"], END])
+    assert serve(run) == (0, "")
+    assert not is_alive(int((run / "learners" / "spawned").read_text()))
 
 
 def test_an_engine_that_ends_over_a_refusal_is_exit_code_three(run):
@@ -203,8 +210,8 @@ def test_an_engine_that_ends_over_a_refusal_is_exit_code_three(run):
 
 def test_judges_that_die_once_are_replaced_and_the_run_goes_on(run):
     plan(run, story(run))
-    (run / "mood-examiner.json").write_text(json.dumps(["die"]))
-    (run / "mood-oracle.json").write_text(json.dumps(["die"]))
+    set_moods(run, "examiner", "die")
+    set_moods(run, "oracle", "die")
     assert serve(run)[0] == 0
     assert [r.body["promoted"] for r in records(run, "decision")] == [True, True, False, True]
 
@@ -213,7 +220,7 @@ def test_a_judge_that_fails_twice_stops_the_run_and_tells_the_engine_no_reason(r
     steps = story(run)
     plan(run, steps)
     secret = {"error": "forty-two"}
-    (run / "mood-oracle.json").write_text(json.dumps([None, secret, secret]))
+    set_moods(run, "oracle", None, secret, secret)
     code, error = serve(run)
     assert code == 1
     assert "forty-two" in error
@@ -243,7 +250,7 @@ def test_malformed_and_oversized_messages_are_refused_and_the_run_goes_on(run):
     *refused, hello, _ = answers(run)
     assert [answer["ok"] for answer in refused] == [False] * len(junk)
     assert hello["answered"] == []
-    assert [record.kind for record in records(run)] == ["run", "end"]
+    assert [record.kind for record in records(run)] == ["run", "confinement", "end"]
 
 
 def test_a_flood_of_messages_is_borne_and_not_written_down(run):
@@ -265,7 +272,7 @@ def test_a_flood_of_messages_is_borne_and_not_written_down(run):
     assert [answer["ok"] for answer in answers(run)[:3]] == [True, False, False]
     shown = sum(event["event"] == "progress" for event in events(run))
     assert 100 <= shown < 2000
-    assert [record.kind for record in records(run)] == ["run", "refused", "end"]
+    assert [record.kind for record in records(run)] == ["run", "confinement", "refused", "end"]
 
 
 def test_a_full_disk_acknowledges_nothing_and_the_run_goes_on_later(run, tmp_path):
@@ -280,7 +287,7 @@ def test_a_full_disk_acknowledges_nothing_and_the_run_goes_on_later(run, tmp_pat
         assert "free space" in error
         assert log.read_bytes() == b"".join(record.line() for record in records(run))
         assert len(log.read_bytes()) <= limit
-        if (run / "answers.jsonl").exists():
+        if (run / "learners" / "answers.jsonl").exists():
             told = sum(answer is not None for answer in answers(run))
             assert told <= len(records(run)) + 2
     plan(run, story_again(run))
@@ -289,7 +296,7 @@ def test_a_full_disk_acknowledges_nothing_and_the_run_goes_on_later(run, tmp_pat
 
 
 def story_again(run: Path) -> list:
-    return json.loads((run / "plan.json").read_text())
+    return json.loads((run / "learners" / "plan.json").read_text())
 
 
 def test_a_folder_held_by_a_live_run_is_locked(run, tmp_path):

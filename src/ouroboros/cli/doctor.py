@@ -1,6 +1,5 @@
 """`ouro doctor`: what this machine can do, and which presets fit it."""
 
-import ctypes
 import os
 import platform
 import shutil
@@ -15,8 +14,6 @@ from ouroboros.cli.options import AsJson
 NEEDS = {"tiny": (1, 1.5, 0.2, 5), "laptop": (2, 3.0, 1.0, 30)}
 MATMUL = 768  # rows and columns of the matrices that are timed
 TIMED = 0.4  # seconds
-_LANDLOCK_CREATE_RULESET = 444  # the same number on x86-64 and arm64
-_LANDLOCK_VERSION = 1  # flag: tell the ABI, make nothing
 GB = 1e9
 
 
@@ -54,8 +51,8 @@ def examine() -> dict[str, Any]:
         "shared_memory_free_gb": _shared_memory(),
         "gflops_per_core": _matmul_rate(),
         "start_method": f"spawn; the system's own is {multiprocessing.get_start_method()}",
-        "landlock_abi": _landlock(),
     }
+    found["tier"], found["confinement"] = _confinement()
     return {**found, "presets": {name: verdict(name, found) for name in NEEDS}}
 
 
@@ -71,8 +68,8 @@ def verdict(preset: str, found: dict[str, Any]) -> str:
         )
         if found[name] is not None and found[name] < needed
     ]
-    if not found["kernel"].startswith("Linux"):
-        lacks.append("Linux")
+    if found["tier"] is None:
+        lacks.append("confinement")
     if lacks:
         return f"does not fit: {'; '.join(lacks)}"
     if found["gflops_per_core"] < rate:
@@ -110,14 +107,19 @@ def _matmul_rate() -> float:
     return round(2 * MATMUL**3 * count / elapsed / 1e9, 1)
 
 
-def _landlock() -> int | None:
-    """The kernel's Landlock ABI; None where it has none or does not tell."""
+def _confinement() -> tuple[str | None, str]:
+    """The tier, None where there is none, and in words what it is worth."""
+    if platform.system() != "Linux":
+        return None, "it takes Linux"
+    from ouroboros_warden.errors import Refused
+    from ouroboros_warden.probe import drill
+
     try:
-        call = ctypes.CDLL(None, use_errno=True).syscall
-        abi = call(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)
-    except (OSError, AttributeError):
-        return None
-    return abi if abi > 0 else None
+        found = drill()
+    except Refused as refusal:
+        return None, str(refusal)
+    worth = f"Landlock ABI {found['landlock']}, {found['stopped']} attempts to escape, all stopped"
+    return found["tier"], f"{found['tier']} ({worth})"
 
 
 def _read(path: str) -> str:

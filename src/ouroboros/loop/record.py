@@ -11,8 +11,8 @@ KEPT_GENERATIONS = 2  # of learners' state files, so that a kill between two wri
 
 
 def state_path(folder: Path) -> Path:
-    """Where the loop's state stands in a run's folder."""
-    return folder / "engine.json"
+    """Where the loop's state stands in a run's folder: the engine writes no other part of it."""
+    return folder / "learners" / "state.json"
 
 
 def record(engine: Engine, state: State, harvest: Harvest) -> State:
