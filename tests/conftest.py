@@ -5,6 +5,7 @@ Also one made-up run for reading, and copies of it for spoiling.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from hypothesis import settings
 from made_up_run import make_run
 
 torch.set_num_threads(1)
+
+_AUTHORITY = tempfile.TemporaryDirectory()  # no test makes a key in its user's home
+os.environ["OUROBOROS_AUTHORITY"] = f"{_AUTHORITY.name}/authority.key"
 
 # a busy machine must not fail a property
 settings.register_profile("patient", deadline=None)

@@ -48,5 +48,11 @@ class Refused(WardenError):
     exit_code: ClassVar[int] = 3
 
 
+class Braked(WardenError):
+    """The brake is on: nothing runs until the authority releases it."""
+
+    exit_code: ClassVar[int] = 3
+
+
 class JudgeError(WardenError):
     """A judge died, hung or answered nonsense, twice; the run stops and can be resumed."""

@@ -48,6 +48,7 @@ SPENT = 0.15  # of what is left of a run's alpha, by each examination against a 
 SITTINGS = 4  # of one examination, at most
 
 _ANSWERS = {"oracle", "claim", "audit", "decision", "final", "end"}  # kinds that end a step
+_ASIDE = {"confinement", "brake"}  # kinds that no step of the engine writes
 _TOLD = {
     "better": "better",
     "no evidence of improvement": "no evidence",
@@ -360,7 +361,7 @@ class Gate:
             self._refusals.add(record.body["request"])
 
     def _complete(self) -> None:
-        last = self._log.records[-1]
+        last = next(r for r in reversed(self._log.records) if r.kind not in _ASIDE)
         if last.kind == "exam":
             self._conclude(last)
         elif last.kind == "data":

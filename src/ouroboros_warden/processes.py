@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sysconfig
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -70,13 +70,33 @@ def sweep() -> int:
     return swept
 
 
+def descendants(root: int) -> list[int]:
+    """Every living process below one, parents before children."""
+    parents = {number: parent for number, (state, parent) in _processes().items() if state != "Z"}
+    found = [root]
+    for each in found:
+        found += [number for number, parent in parents.items() if parent == each]
+    return found[1:]
+
+
+def signal_all(numbers: Iterable[int], which: int) -> None:
+    """Signal processes; those that are gone do not matter."""
+    for number in numbers:
+        with suppress(ProcessLookupError):
+            os.kill(number, which)
+
+
 def _children(parent: int) -> list[int]:
-    found: list[int] = []
+    return [number for number, (_, found) in _processes().items() if found == parent]
+
+
+def _processes() -> dict[int, tuple[str, int]]:
+    """State and parent of every process that can be seen."""
+    found: dict[int, tuple[str, int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[1]) == parent:
-                found.append(int(folder.name))
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            found[int(folder.name)] = (state, int(parent))
     return found
 
 

@@ -9,21 +9,24 @@ a file descriptor; they are for watching, are not synced, and nothing reads them
 import fcntl
 import os
 import select
+import signal
 import socket
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ouroboros_warden.audit import Log, open_lines, write_all
-from ouroboros_warden.canonical import Json, canonical
-from ouroboros_warden.errors import DiskFull, JudgeError, Locked, Refused, WardenError
+from ouroboros_warden.brake import PULL, Latch, checked, obey, read_latch, why
+from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.errors import Braked, DiskFull, JudgeError, Locked, Refused, WardenError
 from ouroboros_warden.exam import Examiners, Oracle, commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder, load_config
 from ouroboros_warden.gate import Gate, Judges
 from ouroboros_warden.grants import engine_grant, judge_grant, make_workspace, owners
+from ouroboros_warden.keys import Authority
 from ouroboros_warden.messages import WARDEN_FD, frame, receive
 from ouroboros_warden.probe import try_to_escape
 from ouroboros_warden.processes import Judge, await_end, has_ended, start, stop
@@ -73,12 +76,26 @@ def serve(
     """
     folder = Folder.at(run_dir)
     config = load_config(folder)
+    with locked(folder.warden / "lock", LOCK_PATIENCE):
+        try:
+            _serve(folder, config, commands, events_fd)
+        except Braked:
+            with closing(Log.open(folder.records)) as log:  # the one in use was let go half-way
+                run = log.records[0].body["exam_commitment"]
+                latch = checked(last_latch(log), read_latch(folder), run, read_authority(folder))
+                note_brake(log, latch)
+            raise
+
+
+def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | None) -> None:
+    authority = read_authority(folder)
     with ExitStack() as stack:
-        stack.enter_context(locked(folder.warden / "lock", LOCK_PATIENCE))
         events = stack.enter_context(closing(Events(folder.events, events_fd)))
         secret = exam_secret(folder, config)
         log = stack.enter_context(closing(Log.open(folder.records)))
-        begin_log(log, config, secret)
+        begin_log(log, config, secret, authority)
+        heed_brake(log, folder, commitment(secret), authority)
+        pulls = stack.enter_context(listening(folder, commitment(secret), authority))
         boxes = stack.enter_context(make_boxes(folder, commands))
         judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
         gate = Gate(folder, config, secret, log, judges, events.tell)
@@ -87,7 +104,7 @@ def serve(
             return
         note_confinement(log, try_to_escape(folder, boxes.engine))
         engine = stack.enter_context(closing(Engine(commands.engine, folder, boxes.engine)))
-        engine.converse(gate)
+        engine.converse(gate, lambda: note_pulls(log, pulls))
         events.tell("end", {"records": len(log.records), "head": log.head})
 
 
@@ -105,6 +122,9 @@ def locked(path: Path, patience: float) -> Generator[None]:
                 if time.monotonic() > deadline:
                     raise Locked(f"a live run holds {path}; wait for it or stop it") from error
             time.sleep(0.05)
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())  # whom to tell that the brake was pulled
+        file.flush()
         yield
 
 
@@ -167,14 +187,18 @@ class Engine:
             variables = {WARDEN_FD: str(handed), "HOME": home, "TMPDIR": home}
             self._process = start(command, self._complaints, variables, box, pass_fds=[handed])
 
-    def converse(self, gate: Gate) -> None:
-        """Answer requests until one ends the run; WardenError if the engine ends before that."""
+    def converse(self, gate: Gate, between: Callable[[], None]) -> None:
+        """Answer requests until one ends the run; WardenError if the engine ends before that.
+
+        `between` is called before each answer.
+        """
         refusal: str | None = None
         while not gate.over:
             try:
                 message = self._hear()
                 if message is None:
                     break
+                between()
                 answer = frame({"ok": True, **gate.answer(message)})
                 refusal = None
             except Refused as refused:
@@ -217,18 +241,69 @@ class Engine:
         raise Refused(f"{line} (the last request was refused: {refusal})")
 
 
-def begin_log(log: Log, config: Config, secret: bytes) -> None:
+def begin_log(log: Log, config: Config, secret: bytes, authority: Authority | None) -> None:
+    pinned = None if config.reproducible else authority
     body: Json = {
         "version": 1,
         "config": config.whole,
         "exam_commitment": commitment(secret),
         "exam_sealed": not config.reproducible,
+        "authority": pinned.to_json() if pinned else None,
     }
     if not log.records:
         log.append("run", body)
     first = log.records[0]
     if first.kind != "run" or first.body != body:
-        raise Refused("config.json or the exam secret is not the one that this run began with")
+        raise Refused(
+            "config.json, the exam secret or the authority is not the one that this run began with"
+        )
+
+
+def read_authority(folder: Folder) -> Authority | None:
+    """Who may release this run's brake; nobody where the run was begun without an authority."""
+    path = folder.warden / "authority.json"
+    return Authority.from_json(decode(path.read_bytes())) if path.exists() else None
+
+
+def note_brake(log: Log, latch: Latch) -> None:
+    """Have the log say where the brake is, if that is not what it said last."""
+    if last_latch(log) != latch:
+        log.append("brake", latch.to_json())
+
+
+def note_pulls(log: Log, pulls: list[Latch]) -> None:
+    """Have the log say what the brake did since the last step."""
+    while pulls:
+        note_brake(log, pulls.pop(0))
+
+
+def last_latch(log: Log) -> Latch:
+    """The brake as the log knows it."""
+    said = [record.body for record in log.records if record.kind == "brake"]
+    return Latch.from_json(said[-1]) if said else Latch()
+
+
+def heed_brake(log: Log, folder: Folder, run: str, authority: Authority | None) -> None:
+    """Braked where the latch is on, or was released without the authority's signatures."""
+    latch = checked(last_latch(log), read_latch(folder), run, authority)
+    note_brake(log, latch)
+    if latch.position != "running":
+        raise Braked(why(folder, latch))
+
+
+@contextmanager
+def listening(folder: Folder, run: str, authority: Authority | None) -> Generator[list[Latch]]:
+    """Obey the brake whenever somebody pulls it; what it said since, for the log."""
+    pulls: list[Latch] = []
+
+    def pulled(_number: int, _frame: object) -> None:
+        pulls.extend(obey(folder, run, authority))
+
+    before = signal.signal(PULL, pulled)
+    try:
+        yield pulls
+    finally:
+        signal.signal(PULL, before)
 
 
 @contextmanager

@@ -55,6 +55,13 @@ def spawn(holds_socket, deaf):
     time.sleep(0.1)
 
 
+def multiply():
+    """Start busy processes without end."""
+    while True:
+        subprocess.Popen([sys.executable, "-I", "-S", "-c", "while True: pass"])
+        time.sleep(0.05)
+
+
 def flee():
     """Leave behind a process in a session of its own, whose parent is dead."""
     if not os.fork():
@@ -93,8 +100,8 @@ def main():
                 time.sleep(rest[0])
             elif verb == "spawn":
                 spawn(*rest)
-            elif verb == "flee":
-                flee()
+            elif verb in {"busy", "flee"}:
+                {"busy": multiply, "flee": flee}[verb]()
             elif verb == "leave":
                 sys.stderr.write("the engine broke\n")
                 sys.stderr.flush()

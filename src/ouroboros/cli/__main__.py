@@ -15,6 +15,7 @@ import typer
 
 from ouroboros.cli import (
     bench,
+    brake,
     chat,
     diff,
     doctor,
@@ -54,6 +55,7 @@ app.command()(report.report)
 app.command()(solve.solve)
 app.command()(chat.chat)
 app.add_typer(envs.app, name="envs")
+app.add_typer(brake.app, name="brake")
 app.command()(doctor.doctor)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
     bench.bench

@@ -55,6 +55,7 @@ def _assignments(settings: list[str] | None, seed: int | None, reproducible: boo
 
 def _begun(preset: str, run_dir: Path | None, asked: list[str]) -> Path:
     """A new run's folder with its configuration in it."""
+    from ouroboros.cli.authority import appoint
     from ouroboros.cli.runs import claim_folder
     from ouroboros.config import override
     from ouroboros.lineage.files import write_whole
@@ -63,6 +64,7 @@ def _begun(preset: str, run_dir: Path | None, asked: list[str]) -> Path:
     config = override(_preset(preset), asked)
     _check(config)
     folder = claim_folder(run_dir, preset)
+    appoint(folder)
     write_whole(folder / "config.json", canonical(config.model_dump(mode="json")) + b"\n")
     return folder
 

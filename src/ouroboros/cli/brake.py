@@ -1,0 +1,130 @@
+"""`ouro brake`: pull it at once, release it with the authority's signature."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ouroboros.cli.options import AsJson, RunArgument
+
+if TYPE_CHECKING:
+    from ouroboros_warden.brake import Position
+    from ouroboros_warden.folder import Folder
+
+app = typer.Typer(
+    help="The brake of a run: running, paused or stopped, latched until it is released.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+PATIENCE = 10.0  # seconds that a warden may take to obey
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the log.")]
+
+
+@app.command()
+def status(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
+    """Say where the brake is."""
+    from ouroboros_warden.brake import read_latch
+
+    latch = read_latch(_folder(run_dir))
+    return _say(as_json, brake=latch.position, pull=latch.pull, reason=latch.reason)
+
+
+@app.command()
+def pause(run_dir: RunArgument = None, reason: Reason = "", as_json: AsJson = False) -> int:
+    """Freeze everything the run does until the brake is released."""
+    return _pull(run_dir, "paused", reason, as_json)
+
+
+@app.command()
+def stop(run_dir: RunArgument = None, reason: Reason = "", as_json: AsJson = False) -> int:
+    """Kill everything the run does; it can be resumed once the brake is released."""
+    return _pull(run_dir, "stopped", reason, as_json)
+
+
+@app.command()
+def release(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
+    """Sign with this machine's authority key and release the brake."""
+    from ouroboros.cli.authority import key_path
+    from ouroboros_warden import brake
+    from ouroboros_warden.audit import read_log
+    from ouroboros_warden.errors import Refused
+    from ouroboros_warden.keys import load_key, sign
+    from ouroboros_warden.server import read_authority
+
+    folder = _folder(run_dir)
+    latch, authority = brake.read_latch(folder), read_authority(folder)
+    if authority is None:
+        raise Refused(f"{folder.root} was begun without an authority; nobody can release it")
+    run = read_log(folder.records)[0].body["exam_commitment"]
+    signed = sign(load_key(key_path()), brake.PURPOSE, brake.release_of(run, latch))
+    brake.write_latch(folder, brake.released(latch, run, authority, [signed]))
+    _tell(folder)
+    return _say(
+        as_json, brake="running", pull=latch.pull, resume=f"ouro run --resume {folder.root}"
+    )
+
+
+def _pull(run_dir: Path | None, position: "Position", reason: str, as_json: bool) -> int:
+    from ouroboros_warden.brake import pulled, read_latch, write_latch
+
+    folder = _folder(run_dir)
+    began = time.monotonic()
+    latch = pulled(read_latch(folder), position, reason)
+    write_latch(folder, latch)
+    told = _tell(folder)
+    if told and position == "stopped":
+        _await_end(told)
+    took = round(time.monotonic() - began, 3)
+    return _say(
+        as_json, brake=position, pull=latch.pull, was_running=told is not None, seconds=took
+    )
+
+
+def _tell(folder: "Folder") -> int | None:
+    """Signal the run's warden, if one is alive; its number."""
+    from ouroboros_warden.brake import PULL
+
+    path = folder.warden / "lock"
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            number = int(file.read() or 0)
+            if number:
+                os.kill(number, PULL)
+                return number
+    return None
+
+
+def _await_end(number: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.01)
+
+
+def _folder(run_dir: Path | None) -> "Folder":
+    from ouroboros.cli.runs import find_run
+    from ouroboros_warden.folder import Folder
+
+    return Folder.at(find_run(run_dir))
+
+
+def _say(as_json: bool, **found: object) -> int:
+    from ouroboros.cli.output import emit, page
+
+    if as_json:
+        emit(found)
+    else:
+        page().print(
+            "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items())
+        )
+    return 0

@@ -1,0 +1,169 @@
+"""The brake: running, paused or stopped, latched on the disk, released by the authority alone.
+
+    running -> paused -> stopped        anybody who owns the run, at once
+    paused, stopped -> running          the authority's signatures on this very pull
+
+The latch is a file beside the log that the engine cannot reach. Pulling it is writing the file and
+a signal to the warden, which stops or kills everything below it whether or not that listens. A
+warden that starts obeys the latch before it starts anything. Each pull has a number, so that the
+signatures on one release release no other.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from ouroboros_warden.audit import sync_folder, write_all
+from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.errors import Braked, Refused, UsageError
+from ouroboros_warden.folder import Folder
+from ouroboros_warden.keys import Authority, demand_quorum
+from ouroboros_warden.processes import descendants, signal_all
+
+Position = Literal["running", "paused", "stopped"]
+POSITIONS: tuple[Position, ...] = get_args(Position)  # each tighter than the one before
+PULL = signal.SIGUSR1  # tells the warden to look at the latch
+PURPOSE = "release the brake"
+_WATCH = 0.02  # seconds between two looks at the latch while paused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latch:
+    """Where the brake is, by which pull, and why."""
+
+    position: Position = "running"
+    pull: int = 0
+    reason: str = ""
+    signatures: tuple[Json, ...] = ()
+    """of a release"""
+
+    def to_json(self) -> Json:
+        """A plain mapping."""
+        return {**asdict(self), "signatures": list(self.signatures)}
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Latch":
+        """The latch that a mapping describes; stopped where it describes none."""
+        position, pull, reason = value.get("position"), value.get("pull"), value.get("reason")
+        signatures = value.get("signatures")
+        if (
+            position not in POSITIONS
+            or type(pull) is not int
+            or not isinstance(reason, str)
+            or not isinstance(signatures, list)
+        ):
+            return cls(position="stopped", reason="the latch is damaged")
+        kept = tuple(cast("list[Json]", signatures))
+        return cls(position=position, pull=pull, reason=reason, signatures=kept)
+
+
+def pulled(latch: Latch, position: Position, reason: str) -> Latch:
+    """The latch after a pull; Refused where that would loosen it."""
+    if POSITIONS.index(position) < max(1, POSITIONS.index(latch.position)):
+        raise Refused(f"the brake is {latch.position}; only a release loosens it")
+    return Latch(position=position, pull=latch.pull + 1, reason=reason)
+
+
+def release_of(run: str, latch: Latch) -> Json:
+    """What the authority signs to release this pull of this run's brake."""
+    return {"run": run, "pull": latch.pull, "position": latch.position}
+
+
+def released(latch: Latch, run: str, authority: Authority, signatures: Iterable[Json]) -> Latch:
+    """The latch after a release; Refused without a quorum on this very pull."""
+    if latch.position == "running":
+        raise Refused("the brake is not on")
+    kept = tuple(signatures)
+    demand_quorum(authority, PURPOSE, release_of(run, latch), kept)
+    return replace(latch, position="running", reason="released", signatures=kept)
+
+
+def checked(before: Latch, after: Latch, run: str, authority: Authority | None) -> Latch:
+    """The latch as found now, after it was known to be `before`: a release must be signed for.
+
+    One that is not leaves the brake where it was.
+    """
+    if before.position == "running" or after.position != "running":
+        return after
+    try:
+        if authority is None or after.pull != before.pull:
+            return before
+        return released(before, run, authority, after.signatures)
+    except Refused:
+        return before
+
+
+def read_latch(folder: Folder) -> Latch:
+    """The latch of a run; where its file cannot be read, the brake is stopped."""
+    path = _path(folder)
+    if not path.exists():
+        return Latch()
+    try:
+        return Latch.from_json(decode(path.read_bytes()))
+    except (OSError, UsageError):
+        return Latch(position="stopped", reason="the latch cannot be read")
+
+
+def write_latch(folder: Folder, latch: Latch) -> None:
+    """Put the latch on the disk, whole or not at all; UsageError where that fails."""
+    path = _path(folder)
+    draft = path.with_suffix(".draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            write_all(descriptor, canonical(latch.to_json()))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        draft.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def obey(folder: Folder, run: str, authority: Authority | None) -> list[Latch]:
+    """Do what the latch says to everything below this process; what it said, one by one.
+
+    While paused, nothing below runs; the latch is watched, and a stop ends the pause at once.
+
+    Raises:
+        Braked: it says stop; nothing below is alive any more.
+    """
+    said = [read_latch(folder)]
+    while said[-1].position == "paused":
+        signal_all(descendants(os.getpid()), signal.SIGSTOP)
+        time.sleep(_WATCH)
+        found = checked(said[-1], read_latch(folder), run, authority)
+        if found != said[-1]:
+            said.append(found)
+    if said[-1].position == "stopped":
+        kill_everything()
+        raise Braked(why(folder, said[-1]))
+    signal_all(descendants(os.getpid()), signal.SIGCONT)
+    return said
+
+
+def why(folder: Folder, latch: Latch) -> str:
+    """The brake's state in one line that says what to do."""
+    reason = f" ({latch.reason})" if latch.reason else ""
+    return (
+        f"the brake is {latch.position}{reason}; nothing runs until it is released:"
+        f" ouro brake release {folder.root}"
+    )
+
+
+def kill_everything() -> None:
+    """Freeze everything below this process, so that nothing can fork away, then kill it."""
+    while left := descendants(os.getpid()):
+        signal_all(left, signal.SIGSTOP)
+        signal_all(descendants(os.getpid()), signal.SIGKILL)
+        time.sleep(0.001)
+
+
+def _path(folder: Folder) -> Path:
+    return folder.warden / "brake.json"
