@@ -15,7 +15,7 @@ A key that stands in the log is answered from the log, and a key that comes back
 request is refused. The state below is a fold over the log, so a warden that starts again goes on
 where the last one was killed: only the last record can be half a step, and it is completed first.
 
-Not here yet: constitution and policy, leases, brake. They join `Gate.answer` before `_act`.
+Not here yet: constitution and policy, leases. They join `Gate.answer` before `_act`.
 """
 
 from collections.abc import Callable, Mapping

@@ -56,7 +56,7 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             folder.warden.mkdir(exist_ok=True)
             secret = exam_secret(folder, config)
             log = stack.enter_context(closing(Log.open(folder.records)))
-            begin_log(log, config, secret)
+            begin_log(log, config, secret, None)
             commands = children_of(run)
             boxes = stack.enter_context(make_boxes(folder, commands))
             judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
