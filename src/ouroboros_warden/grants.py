@@ -93,8 +93,13 @@ def _paths() -> Iterator[Path]:
 
 
 def _packages(without: str | None = None) -> Iterator[Path]:
-    """Everything in them, one by one: a grant cannot be taken back further down."""
+    """Everything in them, one by one: a grant cannot be taken back further down.
+
+    Left out is the package `without`, and whatever it lies below.
+    """
+    closed = [folder.resolve() / without for folder in _paths()] if without else []
     for folder in _paths():
         for path in folder.iterdir():
-            if path.name not in _PACKAGES and (without is None or path.name != without):
+            found = path.resolve()
+            if path.name not in _PACKAGES and not any(c.is_relative_to(found) for c in closed):
                 yield path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ouroboros_warden import filters, probe, sandbox
+from ouroboros_warden import filters, grants, probe, sandbox
 from ouroboros_warden.audit import Log
 from ouroboros_warden.errors import Refused
 from ouroboros_warden.folder import Folder
@@ -129,6 +129,14 @@ def test_the_engine_can_import_what_it_needs_but_no_judge(folder):
     assert confined(folder, needed).returncode == 0
     done = confined(folder, "import ouroboros_judges.answers")
     assert (done.returncode, "ouroboros_judges" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("entry", [SOURCE.parent, SOURCE.parents[1], ""])
+def test_a_path_that_leads_to_the_judges_from_further_up_opens_nothing(folder, monkeypatch, entry):
+    monkeypatch.chdir(SOURCE.parent)
+    monkeypatch.setattr(grants.sys, "path", [str(entry), *sys.path])
+    with make_boxes(folder, children_of(folder.root)) as boxes:
+        assert wrong(attempt(folder.root, boxes.engine)) == []
 
 
 def test_a_judge_reads_what_is_handed_in_and_writes_nothing(folder):
