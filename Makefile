@@ -28,6 +28,7 @@ bench: $(VENV)/installed        ## every figure of the README, in an hour and a 
 	$(BIN)/ouro bench speed --json
 	$(BIN)/ouro bench null --json
 	$(BIN)/ouro bench resume --kills 10 --json
+	$(BIN)/ouro bench brake --json
 	$(BIN)/ouro bench bodies --json
 	$(BIN)/ouro bench climb --seeds 3 --json
 
