@@ -102,7 +102,9 @@ def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | 
         events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
         if gate.over:
             return
-        note_confinement(log, try_to_escape(folder, boxes.engine))
+        found = try_to_escape(folder, boxes.engine)
+        events.tell("confinement", found)
+        note_confinement(log, comparable(found) if config.reproducible else found)
         engine = stack.enter_context(closing(Engine(commands.engine, folder, boxes.engine)))
         engine.converse(gate, lambda: note_pulls(log, pulls))
         events.tell("end", {"records": len(log.records), "head": log.head})
@@ -317,6 +319,11 @@ def make_boxes(folder: Folder, commands: Commands) -> Generator[Boxes]:
         other = Box.build(judge_grant(folder, commands.judges_also), judges)
         stack.callback(other.close)
         yield Boxes(engine=box, judges=other)
+
+
+def comparable(found: Json) -> Json:
+    """What of a confinement is the same on every machine of its tier."""
+    return {name: found[name] for name in ("tier", "stopped", "allowed")}
 
 
 def note_confinement(log: Log, found: Json) -> None:
