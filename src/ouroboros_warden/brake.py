@@ -12,12 +12,12 @@ signatures on one release release no other.
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from ouroboros_warden.audit import sync_folder, write_all
+from ouroboros_warden.audit import Record, sync_folder, write_all
 from ouroboros_warden.canonical import Json, canonical, decode
 from ouroboros_warden.errors import Braked, Refused, UsageError
 from ouroboros_warden.folder import Folder
@@ -85,10 +85,13 @@ def released(latch: Latch, run: str, authority: Authority, signatures: Iterable[
 def checked(before: Latch, after: Latch, run: str, authority: Authority | None) -> Latch:
     """The latch as found now, after it was known to be `before`: a release must be signed for.
 
-    One that is not leaves the brake where it was.
+    One that is not leaves the brake where it was. The number of the pull never falls: the signatures
+    on the release of an earlier one may be known.
     """
-    if before.position == "running" or after.position != "running":
-        return after
+    if POSITIONS.index(after.position) >= POSITIONS.index(before.position):
+        return replace(after, pull=max(before.pull, after.pull))
+    if after.position != "running":
+        return before
     try:
         if authority is None or after.pull != before.pull:
             return before
@@ -106,6 +109,12 @@ def read_latch(folder: Folder) -> Latch:
         return Latch.from_json(decode(path.read_bytes()))
     except (OSError, UsageError):
         return Latch(position="stopped", reason="the latch cannot be read")
+
+
+def logged_latch(records: Sequence[Record]) -> Latch:
+    """The brake as the log knows it."""
+    said = [record.body for record in records if record.kind == "brake"]
+    return Latch.from_json(said[-1]) if said else Latch()
 
 
 def write_latch(folder: Folder, latch: Latch) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _X86 = os.uname().machine == "x86_64"
-_CLONE_NEWUSER, _PTRACE_ATTACH_PROBE = 0x10000000, 0x4206  # PTRACE_SEIZE stops nobody
+_CLONE_NEWUSER, _PTRACE_SEIZE = 0x10000000, 0x4206  # seizing stops nobody
 _X32 = 0x40000000
 
 Attempt = Callable[[], object]
@@ -53,7 +53,7 @@ def attempts(run: Path, parent: int) -> dict[str, Attempt]:
         "read the warden's environment": lambda: opened(
             Path(f"/proc/{parent}/environ"), os.O_RDONLY
         ),
-        "trace the warden": lambda: call(101 if _X86 else 117, _PTRACE_ATTACH_PROBE, parent, 0, 0),
+        "trace the warden": lambda: call(101 if _X86 else 117, _PTRACE_SEIZE, parent, 0, 0),
         "signal the warden": lambda: os.kill(parent, 0),
         "limit the warden": lambda: call(302 if _X86 else 261, parent, 7, 0, 0),
         "open a TCP socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),

@@ -18,7 +18,7 @@ where the last one was killed: only the last record can be half a step, and it i
 Not here yet: constitution and policy, leases. They join `Gate.answer` before `_act`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -361,7 +361,7 @@ class Gate:
             self._refusals.add(record.body["request"])
 
     def _complete(self) -> None:
-        last = next(r for r in reversed(self._log.records) if r.kind not in _ASIDE)
+        last = last_step(self._log.records)
         if last.kind == "exam":
             self._conclude(last)
         elif last.kind == "data":
@@ -376,6 +376,11 @@ class Gate:
             kind = type(request).__name__.lower()
             self._tell("refused", {"key": request.key, "reason": reason})
             self._append("refused", request.key, identity, {"type": kind, "reason": reason})
+
+
+def last_step(records: Sequence[Record]) -> Record:
+    """The last record that a step of the engine, or the run's beginning, has left."""
+    return next(record for record in reversed(records) if record.kind not in _ASIDE)
 
 
 def _recall(record: Record) -> Json:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ouroboros_warden.audit import Log, Record
 from ouroboros_warden.errors import UsageError
 from ouroboros_warden.folder import Folder, check_checkpoint, load_config
-from ouroboros_warden.gate import Standing, after
+from ouroboros_warden.gate import Standing, after, last_step
 from ouroboros_warden.server import LOCK_PATIENCE, locked
 
 
@@ -40,7 +40,10 @@ def rollback(run_dir: Path, checkpoint: str) -> Record:
             raise UsageError(f"checkpoint {checkpoint} was never champion of this run; {known} was")
         if checkpoint == standing.champion:
             raise UsageError(f"checkpoint {checkpoint} is champion already")
-        if log.records[-1].kind in {"exam", "data"}:  # serving the run would complete the step
+        if last_step(log.records).kind in {
+            "exam",
+            "data",
+        }:  # serving the run would complete the step
             raise UsageError("the run was stopped in the middle of a step; resume it first")
         check_checkpoint(folder, checkpoint)
         frontiers = dict(past[checkpoint].frontiers)

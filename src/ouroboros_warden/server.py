@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ouroboros_warden.audit import Log, open_lines, write_all
-from ouroboros_warden.brake import PULL, Latch, checked, obey, read_latch, why
+from ouroboros_warden.brake import PULL, Latch, checked, logged_latch, obey, read_latch, why
 from ouroboros_warden.canonical import Json, canonical, decode
 from ouroboros_warden.errors import Braked, DiskFull, JudgeError, Locked, Refused, WardenError
 from ouroboros_warden.exam import Examiners, Oracle, commitment, exam_secret
@@ -82,7 +82,9 @@ def serve(
         except Braked:
             with closing(Log.open(folder.records)) as log:  # the one in use was let go half-way
                 run = log.records[0].body["exam_commitment"]
-                latch = checked(last_latch(log), read_latch(folder), run, read_authority(folder))
+                latch = checked(
+                    logged_latch(log.records), read_latch(folder), run, read_authority(folder)
+                )
                 note_brake(log, latch)
             raise
 
@@ -269,7 +271,7 @@ def read_authority(folder: Folder) -> Authority | None:
 
 def note_brake(log: Log, latch: Latch) -> None:
     """Have the log say where the brake is, if that is not what it said last."""
-    if last_latch(log) != latch:
+    if logged_latch(log.records) != latch:
         log.append("brake", latch.to_json())
 
 
@@ -279,15 +281,9 @@ def note_pulls(log: Log, pulls: list[Latch]) -> None:
         note_brake(log, pulls.pop(0))
 
 
-def last_latch(log: Log) -> Latch:
-    """The brake as the log knows it."""
-    said = [record.body for record in log.records if record.kind == "brake"]
-    return Latch.from_json(said[-1]) if said else Latch()
-
-
 def heed_brake(log: Log, folder: Folder, run: str, authority: Authority | None) -> None:
     """Braked where the latch is on, or was released without the authority's signatures."""
-    latch = checked(last_latch(log), read_latch(folder), run, authority)
+    latch = checked(logged_latch(log.records), read_latch(folder), run, authority)
     note_brake(log, latch)
     if latch.position != "running":
         raise Braked(why(folder, latch))

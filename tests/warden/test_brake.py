@@ -199,6 +199,31 @@ def test_a_release_opens_no_later_pull(run, key):
     assert serve(run)[0] == 3
 
 
+def test_an_earlier_pull_written_back_is_no_way_to_use_its_release(run, key):
+    plan(run, [END])
+    first = pull(run, "stopped")
+    assert serve(run)[0] == 3
+    once = sign_release(run, key)
+    pull(run, "stopped")
+    assert serve(run)[0] == 3
+    for latch in (first, once):
+        write_latch(Folder.at(run), latch)
+        assert serve(run)[0] == 3
+    assert [record.body["pull"] for record in records(run, "brake")] == [1, 2]
+
+
+def test_a_damaged_latch_stops_a_run_whose_brake_was_pulled_and_released_before():
+    damaged = Latch(position="stopped", reason="the latch is damaged")
+    assert checked(Latch(pull=3), damaged, RUN, None) == Latch(
+        position="stopped", pull=3, reason="the latch is damaged"
+    )
+
+
+def test_a_stop_does_not_become_a_pause_by_hand():
+    stopped = Latch(position="stopped", pull=2)
+    assert checked(stopped, Latch(position="paused", pull=2), RUN, None) == stopped
+
+
 def test_a_pause_freezes_everything_and_a_release_lets_it_go_on(run, key):
     beats = [["sleep", 0.05]] * 30
     plan(run, [ask("hello"), *beats, END])

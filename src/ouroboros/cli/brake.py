@@ -11,7 +11,7 @@ import typer
 from ouroboros.cli.options import AsJson, RunArgument
 
 if TYPE_CHECKING:
-    from ouroboros_warden.brake import Position
+    from ouroboros_warden.brake import Latch, Position
     from ouroboros_warden.folder import Folder
 
 app = typer.Typer(
@@ -26,9 +26,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; it stands in the log
 @app.command()
 def status(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
     """Say where the brake is."""
-    from ouroboros_warden.brake import read_latch
-
-    latch = read_latch(_folder(run_dir))
+    latch = _latch(_folder(run_dir))
     return _say(as_json, brake=latch.position, pull=latch.pull, reason=latch.reason)
 
 
@@ -55,7 +53,7 @@ def release(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
     from ouroboros_warden.server import read_authority
 
     folder = _folder(run_dir)
-    latch, authority = brake.read_latch(folder), read_authority(folder)
+    latch, authority = _latch(folder), read_authority(folder)
     if authority is None:
         raise Refused(f"{folder.root} was begun without an authority; nobody can release it")
     run = read_log(folder.records)[0].body["exam_commitment"]
@@ -68,11 +66,11 @@ def release(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
 
 
 def _pull(run_dir: Path | None, position: "Position", reason: str, as_json: bool) -> int:
-    from ouroboros_warden.brake import pulled, read_latch, write_latch
+    from ouroboros_warden.brake import pulled, write_latch
 
     folder = _folder(run_dir)
     began = time.monotonic()
-    latch = pulled(read_latch(folder), position, reason)
+    latch = pulled(_latch(folder), position, reason)
     write_latch(folder, latch)
     told = _tell(folder)
     if told and position == "stopped":
@@ -81,6 +79,17 @@ def _pull(run_dir: Path | None, position: "Position", reason: str, as_json: bool
     return _say(
         as_json, brake=position, pull=latch.pull, was_running=told is not None, seconds=took
     )
+
+
+def _latch(folder: "Folder") -> "Latch":
+    """The latch as the run's warden will see it, by what the log says of earlier pulls."""
+    from ouroboros_warden.audit import read_log
+    from ouroboros_warden.brake import checked, logged_latch, read_latch
+    from ouroboros_warden.server import read_authority
+
+    records = read_log(folder.records) if folder.records.exists() else []
+    run = records[0].body["exam_commitment"] if records else ""
+    return checked(logged_latch(records), read_latch(folder), run, read_authority(folder))
 
 
 def _tell(folder: "Folder") -> int | None:
