@@ -85,7 +85,7 @@ def released(latch: Latch, run: str, authority: Authority, signatures: Iterable[
 def checked(before: Latch, after: Latch, run: str, authority: Authority | None) -> Latch:
     """The latch as found now, after it was known to be `before`: a release must be signed for.
 
-    One that is not leaves the brake where it was. The number of the pull never falls: the signatures
+    One that is not leaves the brake where it was. The number of the pull never falls: signatures
     on the release of an earlier one may be known.
     """
     if POSITIONS.index(after.position) >= POSITIONS.index(before.position):
