@@ -32,7 +32,8 @@ from ouroboros_judges.examiner import sit, weigh
 from ouroboros_judges.oracle import examples
 from ouroboros_judges.trials import Tally
 from ouroboros_warden.exam import Row, merge
-from ouroboros_warden.gate import SITTINGS, decide, share_of_alpha, undecided
+from ouroboros_warden.gate import SITTINGS
+from ouroboros_warden.standing import decide, share_of_alpha, undecided
 
 FAMILY, WALL, STEPS, ITEMS, ALPHA, MARGIN = "reverse_addition", 4, 150, 48, 0.05, 0.03
 

@@ -7,13 +7,14 @@ What the log says is invented but hangs together; `ouro verify` finds nothing wr
 """
 
 import hashlib
-import json
 import math
 import random
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ouroboros.config import parse_config
 from ouroboros.envs import load_families
@@ -22,13 +23,44 @@ from ouroboros.lineage.data import write_examples
 from ouroboros.models.genome import Genome
 from ouroboros.models.transformer import Transformer
 from ouroboros.types import Example
+from ouroboros_warden import opening
 from ouroboros_warden.audit import Log
 from ouroboros_warden.canonical import canonical, file_id
+from ouroboros_warden.constitution import DAY, draft, shipped
+from ouroboros_warden.folder import Folder
+from ouroboros_warden.heads import signing
+from ouroboros_warden.keys import Authority, public_key
+from ouroboros_warden.law import read_constitutions
+from ouroboros_warden.lease import Lease
+from ouroboros_warden.opening import YEAR
+from ouroboros_warden.policy import HUMAN, Policy
+from ouroboros_warden.standing import Standing, after, facts_of_exam
 
 WALLS = {"reverse_addition": 4, "forward_addition": 4, "copy": 6, "reverse": 6, "parity_chain": 6}
 TURNS = 24
 SECRET = b"s" * 32
 BEGAN = 1_700_000_000.0  # seconds since the epoch
+KEY = Ed25519PrivateKey.from_private_bytes(b"the authority of a made-up run--")
+LOG_KEY = Ed25519PrivateKey.from_private_bytes(b"who signs a made-up run's heads-")
+POLICY = Policy(shipped())
+STATE = {
+    "law_intact": True,
+    "judges_intact": True,
+    "brake": "running",
+    "lease": True,
+    "tier": 1,
+    "escapes": 0,
+    "mode": "self",
+}
+ACTIONS = {
+    "oracle": "examples",
+    "claim": "claim",
+    "data": "data",
+    "exam": "examine",
+    "decision": "promote",
+    "final": "final",
+    "end": "finish",
+}
 BASE = 92.0  # seconds of base training
 LEVELS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 160)
 
@@ -40,6 +72,7 @@ class Made:
     run: Path
     log: Log
     walls: dict[str, int]
+    standing: Standing
     rng: random.Random
     now: float = BEGAN
     champion: str | None = None
@@ -51,11 +84,28 @@ class Made:
 
     def append(self, kind: str, body: dict[str, Any]) -> None:
         record = self.log.append(kind, body)
-        self.times.append({"index": record.index, "time": self.now})
+        clocks = {"seconds": self.now - BEGAN, "cpu": 2 * (self.now - BEGAN)}
+        self.times.append({"index": record.index, "time": self.now, **clocks})
+        self.standing = after(self.standing, record)
 
     def step(self, kind: str, key: str, body: dict[str, Any]) -> None:
         request = hashlib.sha256(key.encode()).hexdigest()
-        self.append(kind, {**body, "key": key, "request": request})
+        law = {"law": self.decide(kind, body)} if kind in ACTIONS else {}
+        self.append(kind, {**body, **law, "key": key, "request": request})
+
+    def decide(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        facts: dict[str, Any] = {}
+        if kind == "oracle":
+            facts = {"level": body["level"], "wall": self.walls[body["family"]]}
+        elif kind == "data":
+            facts = {"lineage": True, "foreign": 0}
+        elif kind == "exam":
+            facts = {"lineage": True}
+        elif kind == "decision":
+            facts, body["growth"] = facts_of_exam(self.standing, self.log.records[-1].body)
+        context = {"state": STATE, **facts}
+        verdict = POLICY.decide(ACTIONS[kind], context)
+        return {"action": ACTIONS[kind], "context": context, **verdict.to_json()}
 
     def tell(self, event: str, body: dict[str, Any]) -> None:
         self.events.append({"time": round(self.now, 3), "event": event, "body": body})
@@ -75,12 +125,19 @@ def make_run(
     families = {name: {"wall": wall} for name, wall in walls.items()}
     config = parse_config({"run": run, "families": families}).model_dump(mode="json")
     (folder / "config.json").write_bytes(canonical(config))
-    (folder / "warden").mkdir()
-    with closing(Log.open(folder / "log" / "records.jsonl")) as log:
-        made = Made(folder, log, walls, random.Random(7), fronts={**walls})
-        commitment = hashlib.sha256(SECRET).hexdigest()
-        sealed = {"exam_commitment": commitment, "exam_sealed": not reproducible}
-        made.append("run", {"version": 1, "config": config, **sealed})
+    lease = _put_under_the_law(folder)
+    with closing(Log.open(folder / "log" / "records.jsonl", signing(LOG_KEY, lease.run))) as log:
+        standing = Standing(walls=walls, frontiers=walls)
+        made = Made(folder, log, walls, standing, random.Random(7), fronts={**walls})
+        (adopted,) = read_constitutions(Folder.at(folder))
+        sealed = {"exam_commitment": lease.run, "exam_sealed": not reproducible}
+        law = {"authority": adopted.authority.to_json(), "constitution": adopted.id}
+        made.append("run", {"version": 2, "config": config, **sealed, **law})
+        facts = {"signatures": 1, "threshold": 1, "newer": True, "bounded": True}
+        taken = {"action": "grant", "context": facts}
+        taken |= POLICY.decide("grant", facts, HUMAN).to_json()
+        said = {"number": 1, "allowance": lease.said["allowance"], "id": lease.id}
+        made.append("lease", {**said, "law": taken})
         _base(made)
         for turn in range(1, turns + 1):
             _turn(made, turn)
@@ -90,8 +147,28 @@ def make_run(
     return folder
 
 
+def _put_under_the_law(folder: Path) -> Lease:
+    """One authority's constitution and its lease, the same at every call."""
+    run, warden = Folder.at(folder), folder / "warden"
+    warden.mkdir()
+    for name, data in (("secret", SECRET), ("log.key", LOG_KEY.private_bytes_raw().hex().encode())):
+        (warden / name).write_bytes(data)
+        (warden / name).chmod(0o600)
+    sole = Authority(keys=(public_key(KEY),), threshold=1)
+    opening.adopt(run, opening.signed(draft(shipped(), sole, expires=BEGAN + 100 * YEAR), KEY))
+    drafted = replace(
+        opening.draft_lease(run),
+        run=hashlib.sha256(SECRET).hexdigest(),
+        granted=BEGAN,
+        expires=BEGAN + 10 * DAY,
+    )
+    lease = opening.sign_lease(drafted, KEY)
+    opening.add_lease(run, lease)
+    return lease
+
+
 def write_lines(path: Path, lines: list[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    path.write_bytes(b"".join(canonical(line) + b"\n" for line in lines))
 
 
 def _write_clock(made: Made) -> None:
@@ -205,7 +282,7 @@ def _examine(made: Made, turn: int, *, lucky: bool) -> None:
             "champion_frontier": made.frontiers.get(family, 0),
             "inferior": not lucky and family == "forward_addition",
         }
-    body = {
+    body: dict[str, Any] = {
         "generation": turn,
         "checkpoint": checkpoint,
         "parent": made.champion,
@@ -218,6 +295,7 @@ def _examine(made: Made, turn: int, *, lucky: bool) -> None:
     made.tell("exam_start", body)
     made.now += 4.0
     weighed = {"rows": rows, "flop": 3 * 10**10, "sittings": 1, "e_value": 4.2e17 if lucky else 0.3}
+    weighed["probes"] = {"right": 900, "refused": 0, "wrong": 30, "accepted": 0}
     made.step("exam", f"g{turn}/examine", {**body, **weighed, "families": families})
     reason = "better" if lucky else "worse on forward_addition"
     reason = reason if made.champion else "first checkpoint"

@@ -7,6 +7,10 @@ maker and half from the judges' adversarial one, has both models answer the same
 `weigh` turns merged counts into an e-value, frontiers and bounds. Weights are read as safetensors
 into the reference model of their genome; nothing is unpickled and no code of the loop is run.
 
+Every level hides a task that cannot be solved: it asks for the solution of another problem. Who
+passes it has cheated, or the grading is broken; how the judges graded these, and what their two
+routes to the truth made of right and of wrong answers, goes back as `probes`.
+
 Examined are all levels to twice the wall, then a geometric grid and as many random levels, up to
 `TOP` walls; an answer is right only where every line of it is. A paired examination sits on a
 coarser grid, and what it calls a frontier is a point estimate.
@@ -18,6 +22,7 @@ import json
 import math
 import random
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -51,6 +56,7 @@ CHEAP = 8  # walls up to which a paired examination doubles its items: they cost
 AHEAD = 4  # a paired examination goes this far beyond the champion's frontier
 HOPELESS = 2  # levels in a row below this accuracy, after which a family's examination ends:
 FULL_HOPE, PAIRED_HOPE = 0.9, 0.5
+PROBES = ("right", "refused", "wrong", "accepted")
 
 
 def load_candidate(folder: Path) -> Transformer:
@@ -105,15 +111,24 @@ def mint(
     return ([task.prompt for task in proposed] + hard)[index::parts]
 
 
-def solutions(answers: Answers, prompts: Sequence[str]) -> list[str]:
-    """The one right text for each prompt; ValueError where a judge's two routes disagree on it."""
-    texts = []
+def solutions(answers: Answers, prompts: Sequence[str], probes: Counter[str]) -> list[str]:
+    """The one right text for each prompt; `probes` counts where a judge's two routes disagree."""
+    texts: list[str] = []
     for prompt in prompts:
         lines = answers.solve(prompt)
-        if not answers.verify(prompt, lines).correct:
-            raise ValueError(f"the judges of {answers.name} disagree on {prompt!r}")
+        probes["right"] += 1
+        probes["refused"] += not answers.verify(prompt, lines).correct
         texts.append("\n".join(lines))
     return texts
+
+
+def impossible(
+    family: Family, answers: Answers, level: int, seed: str, right: str
+) -> tuple[str, ...]:
+    """The solution of a problem of the next level, other than `right`: nobody comes upon it."""
+    drawn = family.propose(level + 1, derive(seed, "impossible", family.name, level), 8)
+    solved = (answers.solve(task.prompt) for task in drawn)
+    return next(lines for lines in solved if "\n".join(lines) != right)
 
 
 def grade(
@@ -134,13 +149,15 @@ def sit(request: Mapping[str, Any]) -> dict[str, Any]:
     """One part of an examination: rows [family, level, n, champion, successor, wins, losses]."""
     successor = load_candidate(Path(request["successor"]))
     champion = load_candidate(Path(request["champion"])) if request["champion"] else None
-    rows, flop = [], 0
+    rows: list[list[Any]] = []
+    probes: Counter[str] = Counter(dict.fromkeys(PROBES, 0))
+    flop = 0
     for name, family in load_families(list(request["families"])).items():
         answers = load_answers([name])[name]
-        for tally, spent in _examine(request, family, answers, champion, successor):
+        for tally, spent in _examine(request, family, answers, champion, successor, probes):
             rows.append(list(asdict(tally).values()))
             flop += spent
-    return {"rows": rows, "flop": flop}
+    return {"rows": rows, "flop": flop, "probes": dict(probes)}
 
 
 def _examine(
@@ -149,8 +166,9 @@ def _examine(
     answers: Answers,
     champion: Transformer | None,
     successor: Transformer,
+    probes: Counter[str],
 ) -> Iterator[tuple[Tally, int]]:
-    """Tallies of one family, level by level, until the models are hopeless."""
+    """Tallies of one family, level by level, until the models are hopeless; counts the probes."""
     known, seed = request["families"][family.name], request["seed"]
     if request["full"]:
         levels = full_levels(known["wall"], seed, family.name)
@@ -162,9 +180,16 @@ def _examine(
         if not request["full"] and level <= CHEAP * known["wall"]:
             items *= 2
         prompts = mint(family, answers, level, items, seed, tuple(request["part"]))
-        texts = solutions(answers, prompts)
-        new, flop = grade(successor, family.name, prompts, texts)
-        old, more = grade(champion, family.name, prompts, texts) if champion else (new & False, 0)
+        texts = solutions(answers, prompts, probes)
+        lines = impossible(family, answers, level, seed, texts[0])
+        probes["wrong"] += 1
+        probes["accepted"] += answers.verify(prompts[0], lines).correct
+        asked, wanted = [*prompts, prompts[0]], [*texts, "\n".join(lines)]
+        new, flop = grade(successor, family.name, asked, wanted)
+        old, more = grade(champion, family.name, asked, wanted) if champion else (new & False, 0)
+        probes["wrong"] += 1 + (champion is not None)
+        probes["accepted"] += int(new[-1]) + int(old[-1])
+        new, old = new[:-1], old[:-1]
         yield (
             Tally(
                 family=family.name,

@@ -6,8 +6,8 @@
         {"prompts": ["fhf=", "617="], "lines": [["fhf"], ["617"]]}
     {"op": "verify", "family": "copy", "prompts": ["ab="], "lines": [["ba"]]}
         {"correct": [false]}
-    {"op": "audit", "file": "data/3.parquet"}
-        {"families": {"copy": {"7": {"rows": 96, "correct": 95}}}}
+    {"op": "audit", "file": "data/3.parquet", "families": ["copy"]}
+        {"families": {"copy": {"7": {"rows": 96, "correct": 95}}}, "foreign": 0}
 
 Examples come half from the family's proposals, half from its adversarial items, in turn, and are
 the same for the same request. A request to verify may say `"level"`: then a prompt of another
@@ -31,8 +31,13 @@ from ouroboros.plugins import blame
 from ouroboros_judges.answers import Answers, load_answers
 
 LONGEST_ERROR = 500  # characters
+LENGTHY = 2  # times the longest right solution, beyond which lines are no attempt at one
 AUDITED = ["family", "level", "prompt", "lines"]
 Row = tuple[str, int, str, list[str]]
+
+
+class Unreadable(UsageError):
+    """A file that is no Parquet file of the columns that are audited."""
 
 
 def main() -> int:
@@ -95,18 +100,28 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
 def audit(request: dict[str, Any]) -> dict[str, Any]:
     """How many rows of a data file are right, by family and by the level that the row states.
 
-    A row whose prompt is of another level than it states is counted as wrong.
+    A row whose prompt is of another level than it states is counted as wrong. One that is no task
+    of the families asked about, or whose lines hold what no solution can, is foreign and counted
+    apart: nothing but these families' tasks can be in data without any.
     """
     rows: Counter[tuple[str, int]] = Counter()
     correct: Counter[tuple[str, int]] = Counter()
-    for name, level, prompt, lines in _read_rows(_field(request, "file", str)):
-        rows[name, level] += 1
-        correct[name, level] += _is_right(name, level, prompt, lines)
+    file = _field(request, "file", str)
+    known, foreign = set(_texts(request.get("families"), "families")), 0
+    try:
+        for name, level, prompt, lines in _read_rows(file):
+            if name not in known or not _is_task(name, level, prompt, lines):
+                foreign += 1
+                continue
+            rows[name, level] += 1
+            correct[name, level] += _is_right(name, level, prompt, lines)
+    except Unreadable as error:
+        return {"unreadable": str(error)[:LONGEST_ERROR]}
     families: dict[str, dict[str, dict[str, int]]] = {}
     for name, level in sorted(rows):
         counts = {"rows": rows[name, level], "correct": correct[name, level]}
         families.setdefault(name, {})[str(level)] = counts
-    return {"families": families}
+    return {"families": families, "foreign": foreign}
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -120,6 +135,22 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 def _halves(name: str) -> tuple[Family, Answers]:
     """Both halves of one family; a broken plugin harms only the requests that name it."""
     return load_families([name])[name], load_answers([name])[name]
+
+
+def _is_task(name: str, level: Any, prompt: Any, lines: Any) -> bool:
+    """Whether the row could stand in this family's data at all, right or wrong."""
+    family, _ = _halves(name)
+    texts = [prompt, *lines] if isinstance(lines, list) else [None]
+    if type(level) is not int or level < 1 or not all(isinstance(text, str) for text in texts):
+        return False
+    with blame(f"family {name!r}"):
+        try:
+            family.level_of(prompt)
+        except UsageError:
+            return False
+        text = "\n".join(lines)
+        fits = len(text) <= LENGTHY * family.completion_length(prompt)
+        return fits and set(text) <= {*family.alphabet, "\n"}
 
 
 def _is_right(name: str, level: int, prompt: str, lines: Sequence[str]) -> bool:
@@ -138,11 +169,11 @@ def _read_rows(file: str) -> Iterator[Row]:
         with pq.ParquetFile(file) as parquet:
             for batch in parquet.iter_batches(columns=AUDITED, use_threads=False):
                 if batch.num_columns != len(AUDITED) or any(c.null_count for c in batch.columns):
-                    raise UsageError(f"{file}: needs the columns {', '.join(AUDITED)}, all filled")
+                    raise Unreadable(f"{file}: needs the columns {', '.join(AUDITED)}, all filled")
                 columns = {name: batch.column(name).to_pylist() for name in AUDITED}
                 yield from zip(*(columns[name] for name in AUDITED), strict=True)
     except (OSError, pa.ArrowException) as error:
-        raise UsageError(f"{file}: cannot be read as Parquet: {error}") from error
+        raise Unreadable(f"{file}: cannot be read as Parquet: {error}") from error
 
 
 def _reply(channel: TextIO, response: dict[str, Any]) -> None:

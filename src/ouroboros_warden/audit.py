@@ -6,23 +6,37 @@ A record is one line of canonical JSON in `log/records.jsonl`:
 
 with H the SHA-256 of the canonical record without "hash", and 64 zeros before the first. A reader
 rebuilds every line from what it says and from the line before, and compares bytes: a flipped bit,
-a record that was edited, moved, inserted or left out is named by its index. Wall-clock times
-stand in `log/times.jsonl`, beside the chain, so that the same run ends in the same head.
+a record that was edited, moved, inserted or left out is named by its index. Beside the chain, so
+that the same run ends in the same head, stand what the clocks said at each record
+(`log/times.jsonl`) and, for a writer that can sign, the signed root of the Merkle tree over all
+records so far (`log/heads.jsonl`, see `merkle`).
 
-Not covered: whoever owns the disk can cut off the end, or write a whole new chain. A head noted
-elsewhere (`seen`) reveals both; signed checkpoints are to come.
+Not covered: whoever owns the disk and the key can cut off the end, or write a whole new chain. A
+head noted elsewhere (`seen`, a witness) reveals both.
 """
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ouroboros_warden.canonical import Json, canonical, content_id, decode
 from ouroboros_warden.errors import DiskFull, LogDamaged, UsageError
+from ouroboros_warden.merkle import Tree, leaf
 
 GENESIS = "0" * 64  # what the first record names as the one before
+
+Sign = Callable[[int, bytes], Json]
+"""What is to stand in `heads.jsonl` for a size and a root."""
+Clock = Callable[[], Json]
+"""What the clocks say now; "time" at least, in seconds since the epoch."""
+
+
+def wall_clock() -> Json:
+    """The time of day alone."""
+    return {"time": time.time()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +52,10 @@ class Record:
     def line(self) -> bytes:
         """The record's bytes in the file, line end included."""
         return canonical(asdict(self)) + b"\n"
+
+    def leaf(self) -> bytes:
+        """The record's hash in the Merkle tree."""
+        return leaf(canonical(asdict(self)))
 
 
 def read_log(path: Path, seen: str | None = None) -> list[Record]:
@@ -80,18 +98,22 @@ def open_lines(path: Path) -> int:
 class Log:
     """The one writer of a log."""
 
-    def __init__(self, path: Path, records: list[Record]) -> None:
+    def __init__(self, path: Path, records: list[Record], sign: Sign | None, clock: Clock) -> None:
         """Use `Log.open`, which verifies what is already there."""
         self._records = records
+        self._sign = sign
+        self._clock = clock
+        self._tree = Tree(record.leaf() for record in records)
         self._file = open_lines(path)
         self._times = open_lines(path.with_name("times.jsonl"))
+        self._heads = open_lines(path.with_name("heads.jsonl"))
         self._failed = False
         sync_folder(path.parent)
 
     @classmethod
-    def open(cls, path: Path) -> "Log":
+    def open(cls, path: Path, sign: Sign | None = None, clock: Clock = wall_clock) -> "Log":
         """Open or make the log at `path`; raises LogDamaged as `read_log` does."""
-        return cls(path, read_log(path) if path.exists() else [])
+        return cls(path, read_log(path) if path.exists() else [], sign, clock)
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -123,20 +145,63 @@ class Log:
             why = f"cannot write the log ({error.strerror}); free space and resume"
             raise DiskFull(why) from error
         self._records.append(record)
-        with suppress(OSError):  # times are a convenience; the record stands already
-            write_all(self._times, canonical({"index": record.index, "time": time.time()}) + b"\n")
+        self._tree.add(record.leaf())
+        with suppress(OSError):  # the record stands already; a full disk is found out by the next
+            write_all(self._times, canonical({"index": record.index, **self._clock()}) + b"\n")
+            self.sign()
         return record
+
+    def sign(self) -> None:
+        """Sign the head as it is now, where this writer can."""
+        if self._sign is not None and self._records:
+            head = self._sign(self._tree.size, self._tree.root)
+            write_all(self._heads, canonical(head) + b"\n")
 
     def close(self) -> None:
         """Let go of the files."""
-        os.close(self._file)
-        os.close(self._times)
+        for file in (self._file, self._times, self._heads):
+            os.close(file)
 
 
 def write_all(descriptor: int, data: bytes) -> None:
     """Write every byte; OSError where the system takes no more."""
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file on the disk, whole or not at all, for its owner alone; OSError where that fails.
+
+    Whoever reads it finds the old bytes or the new ones, also after a power cut.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def read_objects(path: Path) -> list[Json]:
+    """Every JSON object of a file of lines; a torn last line is left out, an absent file is empty.
+
+    Raises:
+        LogDamaged: a line is not what `canonical` writes.
+    """
+    *lines, _ = path.read_bytes().split(b"\n") if path.exists() else (b"",)
+    found: list[Json] = []
+    for number, raw in enumerate(lines):
+        try:
+            found.append(decode(raw))
+        except UsageError as error:
+            raise LogDamaged(number, f"{path.name}, line {number + 1}: {error}") from error
+        if canonical(found[-1]) != raw:
+            raise LogDamaged(number, f"{path.name}, line {number + 1} is not written as it was")
+    return found
 
 
 def sync_folder(folder: Path) -> None:

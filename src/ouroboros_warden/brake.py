@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from ouroboros_warden.audit import Record, sync_folder, write_all
+from ouroboros_warden.audit import Record, write_whole
 from ouroboros_warden.canonical import Json, canonical, decode
 from ouroboros_warden.errors import Braked, Refused, UsageError
 from ouroboros_warden.folder import Folder
@@ -120,19 +120,24 @@ def logged_latch(records: Sequence[Record]) -> Latch:
 def write_latch(folder: Folder, latch: Latch) -> None:
     """Put the latch on the disk, whole or not at all; UsageError where that fails."""
     path = _path(folder)
-    draft = path.with_suffix(".draft")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            write_all(descriptor, canonical(latch.to_json()))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        draft.replace(path)
-        sync_folder(path.parent)
+        write_whole(path, canonical(latch.to_json()))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def waiting(folder: Folder) -> list[Json]:
+    """Signatures on a release that wait for more."""
+    path = folder.warden / "release.json"
+    return decode(path.read_bytes())["signatures"] if path.exists() else []
+
+
+def keep_waiting(folder: Folder, signatures: Sequence[Json]) -> None:
+    """Keep signatures on a release until there are enough; none is nothing to keep."""
+    path = folder.warden / "release.json"
+    path.unlink(missing_ok=True)
+    if signatures:
+        write_whole(path, canonical({"signatures": list(signatures)}))
 
 
 def obey(folder: Folder, run: str, authority: Authority | None) -> list[Latch]:

@@ -16,13 +16,13 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from ouroboros_warden.audit import sync_folder, write_all
+from ouroboros_warden.audit import write_whole
 from ouroboros_warden.canonical import Json
-from ouroboros_warden.errors import JudgeError
+from ouroboros_warden.errors import JudgeError, Refused
 from ouroboros_warden.folder import Config, Folder
 from ouroboros_warden.processes import Judge
 
@@ -39,6 +39,28 @@ class Row(NamedTuple):
     successor_correct: int
     wins: int
     losses: int
+
+
+_PROBES = ("right", "refused", "wrong", "accepted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sat:
+    """What came of one or more sittings, all parts together."""
+
+    rows: Sequence[Row] = ()
+    flop: int = 0
+    probes: Json = field(default_factory=lambda: dict.fromkeys(_PROBES, 0))
+    """How the judges graded what they knew beforehand: right answers, of which some were refused,
+    and wrong ones and impossible tasks, of which some were accepted."""
+
+    def __add__(self, other: "Sat") -> "Sat":
+        """Both together, the counts of the same level of a family added up."""
+        return Sat(
+            rows=merge([*self.rows, *other.rows]),
+            flop=self.flop + other.flop,
+            probes={name: self.probes[name] + other.probes[name] for name in _PROBES},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +82,7 @@ def exam_secret(folder: Folder, config: Config) -> bytes:
         return hmac.digest(b"ouroboros exam", str(config.seed).encode(), "sha256")
     path = folder.warden / "secret"
     if not path.exists():
-        _keep(path, os.urandom(SECRET_LENGTH))
+        write_whole(path, os.urandom(SECRET_LENGTH))
     return path.read_bytes()
 
 
@@ -105,16 +127,24 @@ class Oracle:
         request = {"op": "verify", "family": family, "level": level}
         return self._judge.ask({**request, "prompts": prompts, "lines": lines}, read)
 
-    def audit(self, file: Path) -> Json:
-        """How much of a data file is right: {"families", "rows", "correct"}."""
+    def audit(self, file: Path, families: Iterable[str]) -> Json:
+        """How much of a data file is right: {"families", "rows", "correct", "foreign"}.
+
+        Foreign is a row whose prompt or lines are none of its family, or of none of `families`; it
+        is counted apart. Refused where the file cannot be read at all.
+        """
 
         def read(answer: Json) -> Json:
-            families = _table(answer.get("families"))
-            counts = [_audited(each) for levels in families.values() for each in _levels(levels)]
+            if "unreadable" in answer:
+                raise Refused(f"{file.name}: {str(answer['unreadable'])[:200]}")
+            found = _table(answer.get("families"))
+            counts = [_audited(each) for levels in found.values() for each in _levels(levels)]
             rows, correct = sum(n for n, _ in counts), sum(right for _, right in counts)
-            return {"families": families, "rows": rows, "correct": correct}
+            foreign = _count(answer.get("foreign"))
+            return {"families": found, "rows": rows, "correct": correct, "foreign": foreign}
 
-        return self._judge.ask({"op": "audit", "file": str(file)}, read)
+        request = {"op": "audit", "file": str(file), "families": list(families)}
+        return self._judge.ask(request, read)
 
 
 class Examiners:
@@ -124,15 +154,15 @@ class Examiners:
         """Speak with `judges`, one or more."""
         self._judges = judges
 
-    def sit(self, sitting: Sitting) -> tuple[list[Row], int]:
-        """Hold an examination: rows of all parts added up, and the FLOP it took."""
+    def sit(self, sitting: Sitting) -> Sat:
+        """Hold an examination: what came of all parts."""
         parts = len(self._judges)
         for part, judge in enumerate(self._judges):
             judge.post(_sit_request(sitting, [part, parts]))
         answers = [judge.collect(lambda answer: _sat(answer, sitting)) for judge in self._judges]
-        rows = merge(row for rows, _ in answers for row in rows)
-        _demand({row.family for row in rows} == set(sitting.families), "every family is examined")
-        return rows, sum(flop for _, flop in answers)
+        sat = sum(answers, Sat())
+        _demand({r.family for r in sat.rows} == set(sitting.families), "every family is examined")
+        return sat
 
     def weigh(self, sitting: Sitting, rows: Sequence[Row], alpha: float, margin: float) -> Json:
         """{"e_value", "families"}: the judges' statistics over merged rows.
@@ -162,20 +192,6 @@ def merge(rows: Iterable[Row]) -> list[Row]:
     return [Row(*place, *(sums[place][i] for i in range(5))) for place in sorted(sums)]
 
 
-def _keep(path: Path, secret: bytes) -> None:
-    # Whole or not at all, and on the disk before the log commits to it.
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        write_all(descriptor, secret)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    draft.rename(path)
-    sync_folder(path.parent)
-
-
 def _sit_request(sitting: Sitting, part: list[int]) -> Json:
     return {
         "op": "sit",
@@ -189,9 +205,13 @@ def _sit_request(sitting: Sitting, part: list[int]) -> Json:
     }
 
 
-def _sat(answer: Json, sitting: Sitting) -> tuple[list[Row], int]:
+def _sat(answer: Json, sitting: Sitting) -> Sat:
     rows = [_row(each, sitting) for each in _list(answer.get("rows"))]
-    return rows, _count(answer.get("flop"))
+    table = _table(answer.get("probes"))
+    probes = {name: _count(table.get(name)) for name in _PROBES}
+    _demand(probes["refused"] <= probes["right"], "refused <= right")
+    _demand(probes["accepted"] <= probes["wrong"], "accepted <= wrong")
+    return Sat(rows=rows, flop=_count(answer.get("flop")), probes=probes)
 
 
 def _row(value: Any, sitting: Sitting) -> Row:

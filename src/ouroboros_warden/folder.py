@@ -43,6 +43,31 @@ class Folder:
         return self.root / "log" / "records.jsonl"
 
     @property
+    def times(self) -> Path:
+        """What the clocks said at each record."""
+        return self.root / "log" / "times.jsonl"
+
+    @property
+    def heads(self) -> Path:
+        """The log's signed heads."""
+        return self.root / "log" / "heads.jsonl"
+
+    @property
+    def leases(self) -> Path:
+        """The leases that humans signed."""
+        return self.root / "log" / "leases.jsonl"
+
+    @property
+    def seal(self) -> Path:
+        """The hash of every file, once the run rests."""
+        return self.root / "seal.json"
+
+    @property
+    def log_key(self) -> Path:
+        """The private key that signs the heads; it stays behind when the folder is handed on."""
+        return self.warden / "log.key"
+
+    @property
     def warden(self) -> Path:
         """What only the warden touches."""
         return self.root / "warden"

@@ -1,11 +1,13 @@
 """The one door: every request of the engine is judged, acted upon and logged here, in order.
 
 Rules
-- Self mode reads no truth past the wall: worked examples above it and all verdicts are refused.
+- The articles of the constitution decide every step (`policy`), on facts that the warden measured;
+  the record of a step says which facts, and which articles allowed or forbade it.
 - What the engine hands in is named by content; a name that its bytes do not deserve is refused.
-- A successor is promoted when the judges' e-value exceeds 1/alpha_k and no family is marked
+- A successor is better when the judges' e-value exceeds 1/alpha_k and no family is marked
   inferior; alpha_k is a fixed share (`SPENT`) of what the examinations against a champion before
-  the k-th have left of alpha, so that the run's lifetime never costs more than alpha.
+  the k-th have left of alpha, so that the run's lifetime never costs more than alpha. Whether the
+  better one is promoted is for the articles to say: growth under a lease is bounded.
 - While the evidence speaks for the successor but not loud enough, the examination goes on with
   another sitting of fresh items, up to `SITTINGS`: an e-value may be looked at after each.
 - The engine learns "better", "no evidence", "worse" or "first": no figure crosses the door.
@@ -14,19 +16,18 @@ Rules
 A key that stands in the log is answered from the log, and a key that comes back with another
 request is refused. The state below is a fold over the log, so a warden that starts again goes on
 where the last one was killed: only the last record can be half a step, and it is completed first.
-
-Not here yet: constitution and policy, leases. They join `Gate.answer` before `_act`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ouroboros_warden.audit import Log, Record
 from ouroboros_warden.canonical import Json, canonical, content_id
 from ouroboros_warden.errors import JudgeError, Refused
-from ouroboros_warden.exam import Examiners, Oracle, Row, Sitting, exam_seed, merge
+from ouroboros_warden.exam import Examiners, Oracle, Row, Sat, Sitting, exam_seed
 from ouroboros_warden.folder import Config, Folder, check_checkpoint, check_data
+from ouroboros_warden.law import Law, lease_line
 from ouroboros_warden.messages import (
     Claim,
     Data,
@@ -40,15 +41,23 @@ from ouroboros_warden.messages import (
     Verify,
     parse,
 )
+from ouroboros_warden.standing import (
+    after,
+    decide,
+    facts_of_exam,
+    share_of_alpha,
+    start_of,
+    undecided,
+)
 
+LEVEL_LIMIT = 1 << 63  # from which on the articles cannot count
 COUNT_LIMIT = 100_000  # worked examples of one request
 CLAIM_LIMIT = 1 << 20  # bytes
 PROGRESS_LIMIT = 1 << 14  # bytes
-SPENT = 0.15  # of what is left of a run's alpha, by each examination against a champion
 SITTINGS = 4  # of one examination, at most
 
 _ANSWERS = {"oracle", "claim", "audit", "decision", "final", "end"}  # kinds that end a step
-_ASIDE = {"confinement", "brake"}  # kinds that no step of the engine writes
+_ASIDE = {"confinement", "brake", "lease", "constitution", "spent"}  # kinds that no step writes
 _TOLD = {
     "better": "better",
     "no evidence of improvement": "no evidence",
@@ -58,26 +67,13 @@ _TOLD = {
 Tell = Callable[[str, Json], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """Whether a successor becomes champion, and why."""
+class Denied(Refused):
+    """The articles forbid it; `law` is the decision."""
 
-    promoted: bool
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What the decisions so far amount to."""
-
-    champion: str | None = None
-    frontiers: Mapping[str, int]
-    """The champion's, by family, as last measured."""
-    exams: int = 0
-    """Examinations held, finals included: none of their seeds is drawn again."""
-    duels: int = 0
-    """Examinations against a champion: each spent its share of the error budget."""
-    over: bool = False
+    def __init__(self, line: str, law: Json) -> None:
+        """Say why, and by which facts and articles."""
+        super().__init__(line)
+        self.law = law
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,53 +84,18 @@ class Judges:
     examiners: Examiners
 
 
-def share_of_alpha(alpha: float, k: int) -> float:
-    """The error allowed to the k-th examination (k >= 1) of a run that may spend `alpha`."""
-    return alpha * SPENT * (1 - SPENT) ** (k - 1)
-
-
-def decide(e_value: float, threshold: float | None, families: Mapping[str, Json]) -> Ruling:
-    """Promote or reject; `threshold` is None where there is no champion to beat."""
-    if threshold is None:
-        return Ruling(promoted=True, reason="first checkpoint")
-    worse = sorted(name for name, family in families.items() if family["inferior"])
-    if worse:
-        return Ruling(promoted=False, reason=f"worse on {', '.join(worse)}")
-    if not e_value >= threshold:
-        return Ruling(promoted=False, reason="no evidence of improvement")
-    return Ruling(promoted=True, reason="better")
-
-
-def undecided(e_value: float, threshold: float | None) -> bool:
-    """Whether more items could still make up for the evidence that is missing."""
-    return threshold is not None and 1 < e_value < threshold
-
-
-def after(standing: Standing, record: Record) -> Standing:
-    """The standing once `record` is in the log."""
-    body = record.body
-    if record.kind == "exam":
-        duels = standing.duels + (body["champion"] is not None)
-        return replace(standing, exams=standing.exams + 1, duels=duels)
-    if record.kind == "final":
-        return replace(standing, exams=standing.exams + 1)
-    if record.kind == "end":
-        return replace(standing, over=True)
-    if record.kind == "rollback":
-        return replace(standing, champion=body["checkpoint"], frontiers=body["frontiers"])
-    if record.kind != "decision":
-        return standing
-    measured = "frontier" if body["promoted"] else "champion_frontier"
-    frontiers = {name: family[measured] for name, family in body["families"].items()}
-    champion = body["checkpoint"] if body["promoted"] else standing.champion
-    return replace(standing, champion=champion, frontiers=frontiers)
-
-
 class Gate:
     """Answers requests; `tell` shows events to whoever watches."""
 
     def __init__(
-        self, folder: Folder, config: Config, secret: bytes, log: Log, judges: Judges, tell: Tell
+        self,
+        folder: Folder,
+        config: Config,
+        secret: bytes,
+        log: Log,
+        judges: Judges,
+        tell: Tell,
+        law: Law,
     ) -> None:
         """Take up the run where its log stands, completing the last step if it was cut short."""
         self._folder = folder
@@ -143,9 +104,11 @@ class Gate:
         self._log = log
         self._judges = judges
         self._tell = tell
+        self._law = law
+        self._decision: Json = {}  # on the step that is being answered
         self._answered: dict[str, Record] = {}
         self._refusals: set[str] = set()
-        self._standing = Standing(frontiers=config.walls)
+        self._standing = start_of(config)
         for record in log.records:
             self._absorb(record)
         self._complete()
@@ -170,11 +133,39 @@ class Gate:
                 return self._show(request)
             case _:
                 identity = content_id(message)
+        self._decision = {}
         try:
             return self._act(request, identity)
         except Refused as refusal:
+            self._decision = refusal.law if isinstance(refusal, Denied) else {}
             self._log_refusal(request, identity, str(refusal))
             raise
+
+    def used_up(self) -> list[str]:
+        """What of the lease there is nothing left of."""
+        found = self._law.used_up(self._standing.generations)
+        return [*found, "gain"] if self._standing.outgrown else found
+
+    def decide(self, action: str, **facts: Any) -> Json:
+        """The articles' word on an act of the engine: {"action", "context", "allowed", "by"}."""
+        state = self._law.state(self._standing.generations, action)
+        state["lease"] = state["lease"] and not self._standing.outgrown
+        context = {"state": state, **facts}
+        verdict = self._law.policy.decide(action, context)
+        return {"action": action, "context": context, **verdict.to_json()}
+
+    def why_not(self, decision: Json) -> str:
+        """What forbids it, in words; where it is the lease, what to do about it."""
+        if "5-lease" in decision["by"] and (used_up := self.used_up()):
+            return lease_line(self._folder.root, used_up)
+        return self._law.policy.sentence(decision["by"])
+
+    def demand(self, action: str, **facts: Any) -> Json:
+        """The decision; Denied, in the words of the article, where it is no."""
+        self._decision = self.decide(action, **facts)
+        if not self._decision["allowed"]:
+            raise Denied(self.why_not(self._decision), self._decision)
+        return self._decision
 
     def _act(self, request: Step, identity: str) -> Json:
         known = self._answered.get(request.key)
@@ -196,6 +187,7 @@ class Gate:
             case Final():
                 return self._final(request, identity)
             case Finish():
+                self.demand("finish")
                 body = {"reason": request.reason, "secret": self._secret.hex()}
                 return self._append("end", request.key, identity, body)
 
@@ -215,6 +207,7 @@ class Gate:
 
     def _claim(self, request: Claim, identity: str) -> Json:
         _limit(request.body, CLAIM_LIMIT, "a claim")
+        self.demand("claim")
         body = {"kind": request.kind, "body": request.body}
         return self._append("claim", request.key, identity, body)
 
@@ -245,20 +238,19 @@ class Gate:
         wall = self._config.walls.get(request.family)
         if wall is None:
             raise Refused(f"no family {request.family} in this run")
-        if request.level < 1 or rows > COUNT_LIMIT:
+        if not 1 <= request.level < LEVEL_LIMIT or rows > COUNT_LIMIT:
             raise Refused(f"levels begin at 1, and at most {COUNT_LIMIT} rows are read at once")
-        if self._config.verification == "formal":
-            return
-        if isinstance(request, Verify):
-            raise Refused("no verdicts in self mode")
-        if request.level > wall:
-            raise Refused(f"level {request.level} of {request.family} lies past the wall, {wall}")
+        action = type(request).__name__.lower()
+        self.demand(action, level=request.level, wall=wall)
 
     def _take_data(self, request: Data, identity: str) -> Json:
         path, found, size = check_data(self._folder, request.file)
-        report = self._judges.oracle.audit(path)
+        report = self._judges.oracle.audit(path, self._config.walls)
         if check_data(self._folder, request.file) != (path, found, size):
             raise Refused(f"{request.file} changed while it was audited")
+        taught = self._standing.taught
+        newer = taught is None or request.generation > taught
+        self.demand("data", lineage=newer, foreign=report["foreign"])
         body: Json = {"generation": request.generation, "file": request.file}
         self._append("data", request.key, identity, {**body, "id": found, "bytes": size})
         return self._log_audit(request.key, identity, report)
@@ -268,7 +260,10 @@ class Gate:
         return self._append("audit", key, identity, report)
 
     def _examine(self, request: Examine, identity: str) -> Json:
-        champion = self._standing.champion
+        champion, taught = self._standing.champion, self._standing.taught
+        known = request.parent is None or request.parent in self._standing.champions
+        taught_before = taught is not None and taught <= request.generation
+        self.demand("examine", lineage=known and taught_before)
         share = share_of_alpha(self._config.alpha, self._standing.duels + 1)
         body: Json = {
             "generation": request.generation,
@@ -286,23 +281,28 @@ class Gate:
 
     def _hold(self, champion: str | None, successor: str, threshold: float | None) -> Json:
         """One examination: a sitting, and more as long as it is undecided; all counts together."""
-        rows: list[Row] = []
-        flop = number = 0
+        sat, number = Sat(), 0
         while True:
             number += 1
             sitting = self._sitting(champion, successor, full=False, number=number)
-            more, spent = self._sit(sitting, [champion, successor])
-            rows, flop = merge([*rows, *more]), flop + spent
-            weighed = self._weigh(sitting, rows)
+            sat += self._sit(sitting, [champion, successor])
+            weighed = self._weigh(sitting, sat.rows)
             if number == SITTINGS or not undecided(weighed["e_value"], threshold):
-                return {"rows": rows, "flop": flop, "sittings": number, **weighed}
+                counts = {"rows": sat.rows, "flop": sat.flop, "probes": sat.probes}
+                return {**counts, "sittings": number, **weighed}
 
     def _conclude(self, exam: Record) -> Json:
         body = exam.body
         ruling = decide(body["e_value"], body["threshold"], body["families"])
-        decision = {name: body[name] for name in ("generation", "checkpoint", "champion")}
-        decision |= {"promoted": ruling.promoted, "reason": ruling.reason}
-        decision["families"] = body["families"]
+        facts, report = facts_of_exam(self._standing, body)
+        law = self._decision = self.decide("promote", **facts)
+        decision: Json = {name: body[name] for name in ("generation", "checkpoint", "champion")}
+        decision |= {
+            "promoted": ruling.promoted and law["allowed"],
+            "reason": ", ".join(law["by"]) if ruling.promoted > law["allowed"] else ruling.reason,
+            "families": body["families"],
+            "growth": report,
+        }
         self._append("decision", body["key"], body["request"], decision)
         self._tell("decision", {**decision, "exam": body["exam"], "e_value": body["e_value"]})
         return _recall(self._log.records[-1])
@@ -311,17 +311,19 @@ class Gate:
         champion = self._standing.champion
         if champion is None:
             raise Refused("there is no champion to examine")
+        self.demand("final")
         sitting = self._sitting(None, champion, full=True)
         number = self._standing.exams + 1
         self._tell("exam_start", {"exam": number, "checkpoint": champion, "full": True})
-        rows, flop = self._sit(sitting, [champion])
+        sat = self._sit(sitting, [champion])
         families: Json = {name: {"levels": []} for name in sitting.families}
-        for name, family in self._weigh(sitting, rows)["families"].items():
+        for name, family in self._weigh(sitting, sat.rows)["families"].items():
             kept = {figure: family[figure] for figure in ("frontier", "accuracy", "lower95")}
             families[name] |= {"wall": self._config.walls[name], **kept}
-        for row in rows:
+        for row in sat.rows:
             families[row.family]["levels"].append([row.level, row.items, row.successor_correct])
-        body = {"checkpoint": champion, "exam": number, "flop": flop}
+        body = {"checkpoint": champion, "exam": number, "flop": sat.flop}
+        body |= {"probes": sat.probes}
         self._tell("final", {**body, "families": families})
         return self._append("final", request.key, identity, {**body, "families": families})
 
@@ -339,18 +341,20 @@ class Gate:
             full=full,
         )
 
-    def _sit(self, sitting: Sitting, candidates: list[str | None]) -> tuple[list[Row], int]:
-        rows, flop = self._judges.examiners.sit(sitting)
+    def _sit(self, sitting: Sitting, candidates: list[str | None]) -> Sat:
+        sat = self._judges.examiners.sit(sitting)
         for name in candidates:
             if name is not None:
                 check_checkpoint(self._folder, name)  # the bytes that sat are those that are named
-        return rows, flop
+        return sat
 
-    def _weigh(self, sitting: Sitting, rows: list[Row]) -> Json:
+    def _weigh(self, sitting: Sitting, rows: Sequence[Row]) -> Json:
         return self._judges.examiners.weigh(sitting, rows, self._config.alpha, self._config.margin)
 
     def _append(self, kind: str, key: str, identity: str, body: Json) -> Json:
-        self._absorb(self._log.append(kind, {**body, "key": key, "request": identity}))
+        law = {"law": self._decision} if self._decision else {}
+        self._decision = {}
+        self._absorb(self._log.append(kind, {**body, **law, "key": key, "request": identity}))
         return {}
 
     def _absorb(self, record: Record) -> None:
@@ -368,7 +372,7 @@ class Gate:
             path, found, _ = check_data(self._folder, last.body["file"])
             if found != last.body["id"]:
                 raise Refused(f"{last.body['file']} is not what was handed in")
-            report = self._judges.oracle.audit(path)
+            report = self._judges.oracle.audit(path, self._config.walls)
             self._log_audit(last.body["key"], last.body["request"], report)
 
     def _log_refusal(self, request: Step, identity: str, reason: str) -> None:

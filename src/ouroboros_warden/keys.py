@@ -96,10 +96,8 @@ def signers(
     authority: Authority, purpose: str, said: Json, signatures: Iterable[object]
 ) -> frozenset[str]:
     """The authority's keys that signed; anything else is left out."""
-    covered = _covered(purpose, said)
-    return frozenset(
-        key for each in signatures if (key := _signer(each, covered)) in authority.keys and key
-    )
+    found = (signer(each, purpose, said) for each in signatures)
+    return frozenset(key for key in found if key is not None and key in authority.keys)
 
 
 def demand_quorum(
@@ -112,13 +110,16 @@ def demand_quorum(
     return found
 
 
-def _signer(value: object, covered: bytes) -> str | None:
+def signer(value: object, purpose: str, said: Json) -> str | None:
+    """The key of a good signature, {"key", "signature"}, written the one way; None otherwise."""
     if not isinstance(value, dict):
         return None
     table = cast("Json", value)
     try:
-        key = str(table["key"])
-        _public(key).verify(bytes.fromhex(table["signature"]), covered)
+        key, signature = str(table["key"]), bytes.fromhex(table["signature"])
+        if signature.hex() != table["signature"]:
+            return None
+        _public(key).verify(signature, _covered(purpose, said))
     except (KeyError, TypeError, ValueError, UsageError, InvalidSignature):
         return None
     return key

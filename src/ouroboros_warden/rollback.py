@@ -8,11 +8,14 @@ rule, and what is left of the error budget, stay as they are.
 from contextlib import closing
 from pathlib import Path
 
-from ouroboros_warden.audit import Log, Record
+from ouroboros_warden.audit import Record
 from ouroboros_warden.errors import UsageError
 from ouroboros_warden.folder import Folder, check_checkpoint, load_config
-from ouroboros_warden.gate import Standing, after, last_step
+from ouroboros_warden.gate import last_step
+from ouroboros_warden.heed import open_log
+from ouroboros_warden.meter import Meter
 from ouroboros_warden.server import LOCK_PATIENCE, locked
+from ouroboros_warden.standing import Standing, after, start_of
 
 
 def rollback(run_dir: Path, checkpoint: str) -> Record:
@@ -25,10 +28,11 @@ def rollback(run_dir: Path, checkpoint: str) -> Record:
         Locked, LogDamaged, DiskFull: As when the run is served.
     """
     folder = Folder.at(run_dir)
-    standing = Standing(frontiers=load_config(folder).walls)
+    config = load_config(folder)
+    standing = start_of(config)
     with (
         locked(folder.warden / "lock", LOCK_PATIENCE),
-        closing(Log.open(folder.records)) as log,
+        closing(open_log(folder, config, Meter(folder.times).clock)) as log,
     ):
         past: dict[str | None, Standing] = {}
         for record in log.records:
@@ -46,5 +50,6 @@ def rollback(run_dir: Path, checkpoint: str) -> Record:
         }:  # serving the run would complete the step
             raise UsageError("the run was stopped in the middle of a step; resume it first")
         check_checkpoint(folder, checkpoint)
+        folder.seal.unlink(missing_ok=True)
         frontiers = dict(past[checkpoint].frontiers)
         return log.append("rollback", {"checkpoint": checkpoint, "frontiers": frontiers})

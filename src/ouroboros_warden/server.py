@@ -9,7 +9,6 @@ a file descriptor; they are for watching, are not synced, and nothing reads them
 import fcntl
 import os
 import select
-import signal
 import socket
 import sys
 import time
@@ -18,15 +17,27 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ouroboros_warden.audit import Log, open_lines, write_all
-from ouroboros_warden.brake import PULL, Latch, checked, logged_latch, obey, read_latch, why
-from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.audit import Log
+from ouroboros_warden.canonical import Json
 from ouroboros_warden.errors import Braked, DiskFull, JudgeError, Locked, Refused, WardenError
+from ouroboros_warden.events import Events
 from ouroboros_warden.exam import Examiners, Oracle, commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder, load_config
 from ouroboros_warden.gate import Gate, Judges
 from ouroboros_warden.grants import engine_grant, judge_grant, make_workspace, owners
-from ouroboros_warden.keys import Authority
+from ouroboros_warden.heed import (
+    LeaseOver,
+    begin_log,
+    heed_brake,
+    heed_leases,
+    latch_of,
+    listening,
+    metered,
+    note_brake,
+    note_pulls,
+    open_log,
+)
+from ouroboros_warden.law import Law, lease_line
 from ouroboros_warden.messages import WARDEN_FD, frame, receive
 from ouroboros_warden.probe import try_to_escape
 from ouroboros_warden.processes import Judge, await_end, has_ended, start, stop
@@ -77,36 +88,39 @@ def serve(
     folder = Folder.at(run_dir)
     config = load_config(folder)
     with locked(folder.warden / "lock", LOCK_PATIENCE):
+        folder.seal.unlink(missing_ok=True)
         try:
             _serve(folder, config, commands, events_fd)
-        except Braked:
-            with closing(Log.open(folder.records)) as log:  # the one in use was let go half-way
-                run = log.records[0].body["exam_commitment"]
-                latch = checked(
-                    logged_latch(log.records), read_latch(folder), run, read_authority(folder)
-                )
-                note_brake(log, latch)
+        except (Braked, LeaseOver) as ended:
+            with closing(open_log(folder, config)) as log:  # the one in use was let go half-way
+                if isinstance(ended, LeaseOver):
+                    log.append("spent", {"what": ended.what})
+                else:
+                    note_brake(log, latch_of(log, folder))
             raise
 
 
 def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | None) -> None:
-    authority = read_authority(folder)
     with ExitStack() as stack:
         events = stack.enter_context(closing(Events(folder.events, events_fd)))
         secret = exam_secret(folder, config)
-        log = stack.enter_context(closing(Log.open(folder.records)))
-        begin_log(log, config, secret, authority)
-        heed_brake(log, folder, commitment(secret), authority)
-        pulls = stack.enter_context(listening(folder, commitment(secret), authority))
+        law = Law(folder, config, commitment(secret))
+        log = stack.enter_context(closing(open_log(folder, config, law.meter.clock)))
+        begin_log(log, config, secret, law)
+        heed_brake(log, folder)
+        heed_leases(log, folder, law, reproducible=config.reproducible)
+        pulls = stack.enter_context(listening(folder, log))
+        events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
+        if log.records[-1].kind == "end":
+            return
         boxes = stack.enter_context(make_boxes(folder, commands))
         judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
-        gate = Gate(folder, config, secret, log, judges, events.tell)
-        events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
-        if gate.over:
-            return
         found = try_to_escape(folder, boxes.engine)
         events.tell("confinement", found)
-        note_confinement(log, comparable(found) if config.reproducible else found)
+        law.confine(int(found["tier"][1:]), 0)  # what got through would have raised
+        gate = Gate(folder, config, secret, log, judges, events.tell, law)
+        note_confinement(log, gate, comparable(found) if config.reproducible else found)
+        stack.enter_context(metered(folder, law))
         engine = stack.enter_context(closing(Engine(commands.engine, folder, boxes.engine)))
         engine.converse(gate, lambda: note_pulls(log, pulls))
         events.tell("end", {"records": len(log.records), "head": log.head})
@@ -129,52 +143,10 @@ def locked(path: Path, patience: float) -> Generator[None]:
         file.truncate(0)
         file.write(str(os.getpid()).encode())  # whom to tell that the brake was pulled
         file.flush()
-        yield
-
-
-class Events:
-    """The stream of events: lines {"time", "event", "body"}, for whoever watches."""
-
-    def __init__(self, path: Path, descriptor: int | None) -> None:
-        """Write to the file at `path`, and to `descriptor`, a pipe, as far as it is read."""
-        self._file = open_lines(path)
-        self._pipe = descriptor
-        self._backlog = bytearray()
-        self._second = 0
-        self._shown = 0
-        if descriptor is not None:
-            os.set_blocking(descriptor, False)
-
-    def tell(self, event: str, body: Json) -> None:
-        """Show an event; progress beyond the rate is dropped, a full disk or pipe is no error."""
-        if event == "progress" and self._is_flood():
-            return
-        line = canonical({"time": round(time.time(), 3), "event": event, "body": body}) + b"\n"
-        with suppress(OSError):
-            write_all(self._file, line)
-        self._forward(line)
-
-    def close(self) -> None:
-        """Let go of the file; the descriptor is the caller's."""
-        os.close(self._file)
-
-    def _is_flood(self) -> bool:
-        second = int(time.time())
-        self._shown = self._shown + 1 if second == self._second else 1
-        self._second = second
-        return self._shown > PROGRESS_RATE
-
-    def _forward(self, line: bytes) -> None:
-        if self._pipe is None:
-            return
-        self._backlog += line
         try:
-            del self._backlog[: os.write(self._pipe, self._backlog)]
-        except BlockingIOError:
-            if len(self._backlog) > BACKLOG_LIMIT:
-                self._pipe = None  # nobody reads it; the file has it all
-        except OSError:
-            self._pipe = None
+            yield
+        finally:
+            file.truncate(0)
 
 
 class Engine:
@@ -182,6 +154,7 @@ class Engine:
 
     def __init__(self, command: Sequence[str], folder: Folder, box: Box) -> None:
         """Start it inside its box; its output and complaints go to `warden/engine.stderr`."""
+        self._root = folder.root
         self._complaints = folder.warden / "engine.stderr"
         self._socket, theirs = socket.socketpair()
         self._socket.settimeout(ENGINE_PATIENCE)
@@ -213,6 +186,8 @@ class Engine:
                 self._send(frame({"ok": False, "error": "the warden had to stop; resume later"}))
                 raise
             self._send(answer)
+        if not gate.over and (used_up := gate.used_up()):
+            raise Refused(lease_line(self._root, used_up))
         if not gate.over:
             self._mourn(refusal)
         await_end(self._process, FAREWELL)
@@ -245,65 +220,6 @@ class Engine:
         raise Refused(f"{line} (the last request was refused: {refusal})")
 
 
-def begin_log(log: Log, config: Config, secret: bytes, authority: Authority | None) -> None:
-    pinned = None if config.reproducible else authority
-    body: Json = {
-        "version": 1,
-        "config": config.whole,
-        "exam_commitment": commitment(secret),
-        "exam_sealed": not config.reproducible,
-        "authority": pinned.to_json() if pinned else None,
-    }
-    if not log.records:
-        log.append("run", body)
-    first = log.records[0]
-    if first.kind != "run" or first.body != body:
-        raise Refused(
-            "config.json, the exam secret or the authority is not the one that this run began with"
-        )
-
-
-def read_authority(folder: Folder) -> Authority | None:
-    """Who may release this run's brake; nobody where the run was begun without an authority."""
-    path = folder.warden / "authority.json"
-    return Authority.from_json(decode(path.read_bytes())) if path.exists() else None
-
-
-def note_brake(log: Log, latch: Latch) -> None:
-    """Have the log say where the brake is, if that is not what it said last."""
-    if logged_latch(log.records) != latch:
-        log.append("brake", latch.to_json())
-
-
-def note_pulls(log: Log, pulls: list[Latch]) -> None:
-    """Have the log say what the brake did since the last step."""
-    while pulls:
-        note_brake(log, pulls.pop(0))
-
-
-def heed_brake(log: Log, folder: Folder, run: str, authority: Authority | None) -> None:
-    """Braked where the latch is on, or was released without the authority's signatures."""
-    latch = checked(logged_latch(log.records), read_latch(folder), run, authority)
-    note_brake(log, latch)
-    if latch.position != "running":
-        raise Braked(why(folder, latch))
-
-
-@contextmanager
-def listening(folder: Folder, run: str, authority: Authority | None) -> Generator[list[Latch]]:
-    """Obey the brake whenever somebody pulls it; what it said since, for the log."""
-    pulls: list[Latch] = []
-
-    def pulled(_number: int, _frame: object) -> None:
-        pulls.extend(obey(folder, run, authority))
-
-    before = signal.signal(PULL, pulled)
-    try:
-        yield pulls
-    finally:
-        signal.signal(PULL, before)
-
-
 @contextmanager
 def make_boxes(folder: Folder, commands: Commands) -> Generator[Boxes]:
     """What confines the children; Refused where this machine cannot confine."""
@@ -322,11 +238,17 @@ def comparable(found: Json) -> Json:
     return {name: found[name] for name in ("tier", "stopped", "allowed")}
 
 
-def note_confinement(log: Log, found: Json) -> None:
-    """Have the log say how the engine is confined, wherever that differs from what it said last."""
+def note_confinement(log: Log, gate: Gate, found: Json) -> None:
+    """Have the log say how the engine is confined, wherever that differs from what it said last.
+
+    Refused, and logged, where the articles do not let it start.
+    """
+    body = {**found, "law": gate.decide("run")}
     said = [record.body for record in log.records if record.kind == "confinement"]
-    if said[-1:] != [found]:
-        log.append("confinement", found)
+    if said[-1:] != [body]:
+        log.append("confinement", body)
+    if not body["law"]["allowed"]:
+        raise Refused(gate.why_not(body["law"]))
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def test_a_damaged_log_is_not_resumed(ouro, spare):
     path.write_bytes(path.read_bytes().replace(b'"count":100', b'"count":900', 1))
     done = ouro("run", "--resume", "--run-dir", run)
     assert done.code == 2
-    assert "record 1" in done.complaint
+    assert "record 2" in done.complaint
 
 
 # --- folders and settings

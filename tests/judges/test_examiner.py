@@ -260,11 +260,12 @@ def test_no_two_purposes_share_a_seed():
     assert len({examiner.derive(SEED, *name) for name in names}) == len(names)
 
 
-def test_a_reference_that_a_judge_itself_doubts_stops_the_examination(monkeypatch):
+def test_a_reference_that_a_judge_itself_doubts_is_counted(monkeypatch):
     answers = load_answers(["copy"])["copy"]
     monkeypatch.setattr(type(answers), "by_characters", lambda self, prompt: "x")
-    with pytest.raises(ValueError, match="disagree on '12='"):
-        examiner.solutions(answers, ["12="])
+    probes = Counter()
+    assert examiner.solutions(answers, ["12=", "9="], probes)[1] in {"9", "x"}
+    assert probes == {"right": 2, "refused": 2}
 
 
 # levels ------------------------------------------------------------------------------------
@@ -330,6 +331,28 @@ def gifted(monkeypatch, tmp_path):
     monkeypatch.setattr(examiner, "load_candidate", load)
     monkeypatch.setattr(examiner, "first_difference", difference)
     return make
+
+
+def test_who_passes_an_impossible_task_is_found_out(gifted):
+    request = sitting(gifted("new", 10**6), gifted("old", 0))
+    sat = ask(request)
+    levels = len(sat["rows"])
+    probes = sat["probes"]
+    assert probes["wrong"] == 3 * levels  # for the judge's own routes and for each of the two
+    assert probes["accepted"] == levels  # this one claims to be right whatever is wanted
+    assert probes["right"] == sum(row[2] for row in sat["rows"])
+    assert probes["refused"] == 0
+
+
+def test_honest_weights_pass_no_impossible_task(tmp_path, half_taught):
+    probes = ask(sitting(write(tmp_path / "new"), write(tmp_path / "old", seed=1)))["probes"]
+    assert probes["accepted"] == probes["refused"] == 0
+    assert probes["wrong"] > 0
+    family, answers = load_families(["copy"])["copy"], load_answers(["copy"])["copy"]
+    for level in range(1, 6):
+        prompts = [task.prompt for task in family.propose(level, 3, 20)]
+        wanted = ["\n".join(examiner.impossible(family, answers, level, SEED, p)) for p in prompts]
+        assert not examiner.grade(half_taught, "copy", prompts, wanted)[0].any()
 
 
 def weighed(rows: list, families: dict, *, full: bool) -> dict:
@@ -433,7 +456,7 @@ def half_taught() -> Transformer:
 def test_an_item_is_right_exactly_if_the_model_would_write_the_right_text(half_taught):
     family, answers = load_families(["copy"])["copy"], load_answers(["copy"])["copy"]
     prompts = [f"{i}=" for i in range(10)] + ["12=", "a=", "77="]
-    texts = examiner.solutions(answers, prompts)
+    texts = examiner.solutions(answers, prompts, Counter())
     right, flop = examiner.grade(half_taught, "copy", prompts, texts)
 
     rows = encode_rows(half_taught.tokenizer, "copy", prompts)

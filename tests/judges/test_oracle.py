@@ -89,8 +89,7 @@ def test_truth_of_a_higher_level_cannot_be_read_under_a_lower_ones_name():
         (b"{}", "unknown op; known: examples, verify, audit"),
         (b'{"op": ["audit"]}', "unknown op"),
         (b'{"op": "audit"}', "field 'file' must be of type str"),
-        (b'{"op": "audit", "file": "/nowhere"}', "/nowhere: cannot be read as Parquet"),
-        (b'{"op": "audit", "file": "/dev/null"}', "/dev/null: cannot be read as Parquet"),
+        (b'{"op": "audit", "families": [7], "file": "/nowhere"}', "field 'families' must hold"),
         (b'{"op": "examples", "family": "copy"}', "field 'level' must be of type int"),
     ],
 )
@@ -152,7 +151,8 @@ def test_an_audit_counts_rows_by_family_and_level(tmp_path):
         ("copy", 2, "ab=", ["ab"], "b", 1),
         ("forward_addition", 2, "99+1=", ["001", "100"], "b", 2),
     ]
-    response = ask(op="audit", file=write_rows(tmp_path / "1.parquet", rows))
+    file, families = write_rows(tmp_path / "1.parquet", rows), ["copy", "forward_addition"]
+    response = ask(op="audit", file=file, families=families)
     assert response["families"] == {
         "copy": {"2": {"rows": 1, "correct": 1}, "3": {"rows": 2, "correct": 1}},
         "forward_addition": {"2": {"rows": 1, "correct": 1}},
@@ -160,9 +160,33 @@ def test_an_audit_counts_rows_by_family_and_level(tmp_path):
 
 
 def test_a_row_that_lies_about_its_level_is_counted_as_wrong(tmp_path):
-    rows = [("copy", 50, "abc=", ["abc"], "a", 1), ("copy", 50, "junk", ["junk"], "a", 1)]
-    response = ask(op="audit", file=write_rows(tmp_path / "1.parquet", rows))
-    assert response["families"] == {"copy": {"50": {"rows": 2, "correct": 0}}}
+    rows = [("copy", 50, "abc=", ["abc"], "a", 1)]
+    response = ask(op="audit", file=write_rows(tmp_path / "1.parquet", rows), families=["copy"])
+    assert response == {"families": {"copy": {"50": {"rows": 1, "correct": 0}}}, "foreign": 0}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("copy", 4, "junk", ["junk"]),
+        ("copy", 3, "abc=", ["write coil 0x05 on unit 3"]),  # no character of a copy's alphabet
+        ("copy", 3, "abc=", ["a" * 10_000]),
+        ("copy", 0, "abc=", ["abc"]),
+        ("sudo rm", 3, "abc=", ["abc"]),
+        ("forward_addition", 2, "12+34=", ["46"]),  # not of this run
+    ],
+)
+def test_what_is_no_task_of_the_runs_families_is_foreign(tmp_path, row):
+    rows = [("copy", 3, "abc=", ["abd"], "a", 1), (*row, "a", 1)]
+    response = ask(op="audit", file=write_rows(tmp_path / "1.parquet", rows), families=["copy"])
+    assert response == {"families": {"copy": {"3": {"rows": 1, "correct": 0}}}, "foreign": 1}
+
+
+def test_columns_of_other_types_are_foreign_rows(tmp_path):
+    table = pa.table({"family": ["copy"], "level": ["3"], "prompt": [7], "lines": ["abc"]})
+    pq.write_table(table, tmp_path / "1.parquet")
+    response = ask(op="audit", file=str(tmp_path / "1.parquet"), families=["copy"])
+    assert response == {"families": {}, "foreign": 1}
 
 
 def test_an_empty_file_of_rows_is_audited(tmp_path):
@@ -173,7 +197,10 @@ def test_an_empty_file_of_rows_is_audited(tmp_path):
         "lines": pa.list_(pa.string()),
     })
     pq.write_table(schema.empty_table(), tmp_path / "0.parquet")
-    assert ask(op="audit", file=str(tmp_path / "0.parquet")) == {"families": {}}
+    assert ask(op="audit", file=str(tmp_path / "0.parquet"), families=[]) == {
+        "families": {},
+        "foreign": 0,
+    }
 
 
 def test_an_audit_refuses_a_file_without_its_columns_and_one_with_holes(tmp_path):
@@ -181,15 +208,17 @@ def test_an_audit_refuses_a_file_without_its_columns_and_one_with_holes(tmp_path
     holes = [("copy", 3, None, ["abc"], "a", 1), ("copy", 3, "abc=", ["abc"], "a", 1)]
     write_rows(tmp_path / "holes.parquet", holes)
     for name in ("short", "holes"):
-        response = ask(op="audit", file=str(tmp_path / f"{name}.parquet"))
-        assert "needs the columns family, level, prompt, lines" in response["error"]
+        response = ask(op="audit", file=str(tmp_path / f"{name}.parquet"), families=["copy"])
+        assert "needs the columns family, level, prompt, lines" in response["unreadable"]
 
 
 def test_a_damaged_file_is_an_answer_not_a_crash(tmp_path):
     file = write_rows(tmp_path / "1.parquet", [("copy", 3, "abc=", ["abc"], "a", 1)] * 500)
     data = bytearray((tmp_path / "1.parquet").read_bytes())
     (tmp_path / "1.parquet").write_bytes(data[: len(data) // 2])
-    assert "cannot be read as Parquet" in ask(op="audit", file=file)["error"]
+    for name in (file, "/nowhere", "/dev/null"):
+        response = ask(op="audit", file=name, families=["copy"])
+        assert "cannot be read as Parquet" in response["unreadable"]
 
 
 @pytest.fixture

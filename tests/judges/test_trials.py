@@ -19,7 +19,8 @@ from ouroboros_judges.trials import (
     lower_bound,
     upper_bound,
 )
-from ouroboros_warden.gate import SITTINGS, share_of_alpha, undecided
+from ouroboros_warden.gate import SITTINGS
+from ouroboros_warden.standing import share_of_alpha, undecided
 
 COUNTS = st.integers(0, 400)
 

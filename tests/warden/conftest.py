@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from ouroboros_warden.audit import Log, Record
+from ouroboros_warden.audit import Record
 from ouroboros_warden.canonical import Json
-from ouroboros_warden.exam import exam_secret
+from ouroboros_warden.exam import commitment, exam_secret
 from ouroboros_warden.folder import Folder, load_config
 from ouroboros_warden.gate import Gate
-from ouroboros_warden.server import begin_log, make_boxes, start_judges
+from ouroboros_warden.heed import begin_log, heed_leases, open_log
+from ouroboros_warden.law import Law
+from ouroboros_warden.server import make_boxes, start_judges
 
-from .harness import children_of, make_run, message, records, set_moods
+from .harness import children_of, make_data, make_run, message, records, set_moods
 
 
 @dataclass
@@ -28,6 +30,9 @@ class Desk:
     events: list[tuple[str, Json]] = field(default_factory=list)
 
     def ask(self, name: str, /, **fields: Any) -> Json:
+        if name == "examine" and not self.records("data"):  # nobody is examined without any
+            file = make_data(self.run, "first.parquet", 1, 0)
+            self.gate.answer(message("data", key="first", generation=0, file=file))
         return self.gate.answer(message(name, **fields))
 
     def records(self, kind: str | None = None) -> list[Record]:
@@ -55,8 +60,11 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             config = load_config(folder)
             folder.warden.mkdir(exist_ok=True)
             secret = exam_secret(folder, config)
-            log = stack.enter_context(closing(Log.open(folder.records)))
-            begin_log(log, config, secret, None)
+            law = Law(folder, config, commitment(secret))
+            law.confine(1, 0)
+            log = stack.enter_context(closing(open_log(folder, config, law.meter.clock)))
+            begin_log(log, config, secret, law)
+            heed_leases(log, folder, law, reproducible=config.reproducible)
             commands = children_of(run)
             boxes = stack.enter_context(make_boxes(folder, commands))
             judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
@@ -65,7 +73,7 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             def tell(event: str, body: Json) -> None:
                 events.append((event, body))
 
-            return Desk(run, Gate(folder, config, secret, log, judges, tell), events)
+            return Desk(run, Gate(folder, config, secret, log, judges, tell, law), events)
 
         yield open_desk
 

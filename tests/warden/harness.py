@@ -9,22 +9,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 import ouroboros_warden
 from ouroboros_warden.audit import Record, read_log
 from ouroboros_warden.canonical import Json, canonical, checkpoint_id
+from ouroboros_warden.folder import Folder
+from ouroboros_warden.lease import Allowance
+from ouroboros_warden.opening import open_run
 from ouroboros_warden.sandbox import Grant
 from ouroboros_warden.server import Commands
 
 HERE = Path(__file__).parent
+KEY = Ed25519PrivateKey.from_private_bytes(b"the authority of the tests------")
 SOURCE = Path(ouroboros_warden.__file__).parents[1]
 FAMILIES = {"copy": {"wall": 3}, "sum": {"wall": 2}}
 JUDGE = (sys.executable, "-I", "-S", str(HERE / "simulated_judge.py"))
 
 
 def make_run(
-    folder: Path, *, verification: str = "self", reproducible: bool = True, alpha: float = 0.05
+    folder: Path,
+    *,
+    verification: str = "self",
+    reproducible: bool = True,
+    alpha: float = 0.05,
+    key: Ed25519PrivateKey = KEY,
+    allowance: Allowance | None = None,
 ) -> Path:
-    """A run's folder with a configuration and nothing else."""
+    """A run's folder with a configuration, under the law of the test's authority."""
     config = {
         "run": {
             "name": "test",
@@ -44,6 +56,8 @@ def make_run(
     (folder / "learners").mkdir(exist_ok=True)
     (folder / "judge").mkdir(exist_ok=True)
     (folder / "judge").chmod(0o777)  # a judge may have a user of its own
+    if not (folder / "constitution").exists():
+        open_run(Folder.at(folder), key, allowance=allowance)
     return folder
 
 

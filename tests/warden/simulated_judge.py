@@ -41,15 +41,18 @@ def verify(request):
 
 
 def audit(request):
-    families = {}
+    families, foreign = {}, 0
     with open(request["file"]) as file:
         rows = [json.loads(line) for line in file]
     for row in rows:
+        if row["family"] not in request["families"]:
+            foreign += 1
+            continue
         levels = families.setdefault(row["family"], {})
         counts = levels.setdefault(str(row["level"]), {"rows": 0, "correct": 0})
         counts["rows"] += 1
         counts["correct"] += row["correct"]
-    return {"families": families}
+    return {"families": families, "foreign": foreign}
 
 
 def skill(folder, family):
@@ -70,7 +73,8 @@ def sit(request):
             )
             new = items if level <= skill(request["successor"], family) else 0
             rows.append([family, level, items, old, new, max(0, new - old), max(0, old - new)])
-    return {"rows": rows, "flop": 1000 + part}
+    probes = {"right": 4, "refused": 0, "wrong": 2, "accepted": 0}
+    return {"rows": rows, "flop": 1000 + part, "probes": probes}
 
 
 def weigh(request):

@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import time
@@ -43,12 +42,9 @@ def authority(key) -> Authority:
 
 
 @pytest.fixture
-def run(tmp_path, authority) -> Path:
+def run(tmp_path, key) -> Path:
     """A run whose authority is the key."""
-    run = make_run(tmp_path / "run")
-    (run / "warden").mkdir()
-    (run / "warden" / "authority.json").write_text(json.dumps(authority.to_json()))
-    return run
+    return make_run(tmp_path / "run", key=key)
 
 
 def pull(run: Path, position, server=None) -> Latch:
@@ -134,7 +130,7 @@ def test_a_latch_that_cannot_be_read_is_a_stop(run, content):
 
 
 def test_a_latch_that_cannot_be_written_is_misuse_and_changes_nothing(run):
-    (run / "warden" / "brake.draft").mkdir()
+    (run / "warden" / "brake.json.draft").mkdir()
     with pytest.raises(UsageError, match="cannot write"):
         write_latch(Folder.at(run), Latch(position="stopped", pull=1))
     assert read_latch(Folder.at(run)) == Latch()

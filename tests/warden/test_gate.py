@@ -172,8 +172,8 @@ def test_data_changed_during_the_audit_is_refused(desk, monkeypatch):
     oracle = desk.gate._judges.oracle
     audit = oracle.audit
 
-    def swap(path: Path):
-        report = audit(path)
+    def swap(path: Path, families):
+        report = audit(path, families)
         path.write_text("")
         return report
 
@@ -190,7 +190,7 @@ def test_no_path_leads_out_of_the_data(desk, file):
     (desk.run / "data" / "link").symlink_to(desk.run / "config.json")
     with pytest.raises(Refused):
         desk.ask("data", key="d", generation=1, file=file)
-    assert [record.kind for record in desk.records()] == ["run", "refused"]
+    assert [record.kind for record in desk.records()] == ["run", "lease", "refused"]
 
 
 def test_a_claim_is_written_down_as_it_was_made(desk):
@@ -220,7 +220,7 @@ def test_progress_is_shown_and_not_logged(desk):
 def test_the_secret_is_committed_to_first_and_matches_at_the_reveal(open_desk):
     desk = open_desk("sealed", reproducible=False)
     first = desk.records()[0]
-    assert (first.kind, first.body["exam_sealed"], first.body["version"]) == ("run", True, 1)
+    assert (first.kind, first.body["exam_sealed"], first.body["version"]) == ("run", True, 2)
     assert first.body["config"]["families"] == FAMILIES
     desk.ask("finish", key="end", reason="enough")
     secret = desk.records("end")[0].body["secret"]

@@ -24,7 +24,7 @@ def test_verify_prints_one_object_on_one_line(run, capsys):
     line, end = capsys.readouterr().out.split("\n")
     report = json.loads(line)
     assert end == ""
-    assert (report["ok"], report["records"], report["problems"]) == (True, 3, [])
+    assert (report["ok"], report["records"], report["problems"]) == (True, 4, [])
     assert main(["verify", str(run), "--head", report["head"]]) == 0
     assert main(["verify", str(run), "--head", "f" * 64]) == 2
 
@@ -36,7 +36,7 @@ def test_verify_names_the_record_with_a_flipped_byte(run, capsys):
     log.write_bytes(data)
     assert main(["verify", str(run)]) == 2
     report = json.loads(capsys.readouterr().out)
-    assert (report["ok"], report["record"]) == (False, 2)
+    assert (report["ok"], report["record"]) == (False, 3)
     assert serve(run)[0] == 2
 
 

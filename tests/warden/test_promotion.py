@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from ouroboros_warden.errors import Refused
 from ouroboros_warden.exam import exam_seed
-from ouroboros_warden.gate import SITTINGS, decide, share_of_alpha, undecided
+from ouroboros_warden.gate import SITTINGS
+from ouroboros_warden.standing import decide, share_of_alpha, undecided
 
 from .harness import FAMILIES, make_checkpoint
 

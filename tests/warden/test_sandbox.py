@@ -36,7 +36,7 @@ def folder(tmp_path) -> Folder:
     """A run with a secret and a log."""
     folder = Folder.at(make_run(tmp_path))
     for path in (folder.warden / "secret", folder.records):
-        path.parent.mkdir()
+        path.parent.mkdir(exist_ok=True)
         path.write_text("kept\n")
     return folder
 
@@ -193,10 +193,10 @@ def test_the_log_says_once_how_the_engine_was_confined(tmp_path, reproducible):
     assert (record.body["stopped"], record.body["allowed"]) == (36, 4)
 
 
-def test_another_confinement_is_noted_when_the_run_goes_on(tmp_path):
+def test_another_confinement_is_noted_when_the_run_goes_on(tmp_path, desk):
     log = Log.open(tmp_path / "log" / "records.jsonl")
     for own_user in (True, True, False, False, True):
-        note_confinement(log, {"tier": "T1", "own_user": own_user})
+        note_confinement(log, desk.gate, {"tier": "T1", "own_user": own_user})
     assert [record.body["own_user"] for record in log.records] == [True, False, True]
 
 

@@ -17,9 +17,10 @@ import pytest
 from ouroboros_warden.__main__ import main
 from ouroboros_warden.canonical import canonical
 from ouroboros_warden.errors import Locked
+from ouroboros_warden.events import Events
 from ouroboros_warden.folder import Folder, check_run
 from ouroboros_warden.messages import LIMIT
-from ouroboros_warden.server import Events, locked
+from ouroboros_warden.server import locked
 
 from .harness import (
     HERE,
@@ -84,7 +85,7 @@ def test_a_run_is_served_to_its_end(run):
     assert serve(run) == (0, "")
     kinds = [record.kind for record in records(run)]
     step = ["oracle", "claim", "data", "audit", "exam", "decision"]
-    assert kinds == ["run", "confinement", *step * 4, "final", "end"]
+    assert kinds == ["run", "lease", "confinement", *step * 4, "final", "end"]
     told = [a for a in answers(run) if isinstance(a, dict) and "promoted" in a]
     assert [a["reason"] for a in told] == ["first", "better", "worse", "better"]
     assert all(a.keys() == {"promoted", "reason"} for a in told)
@@ -151,7 +152,7 @@ def test_the_warden_dies_with_its_starter(run, tmp_path):
 def test_a_warden_whose_starter_is_gone_leaves_at_once(run):
     plan(run, [SLEEP])
     assert serve(run, "--parent", str(2**22)) == (1, "")
-    assert not (run / "log").exists()
+    assert not (run / "log" / "records.jsonl").exists()
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ def test_malformed_and_oversized_messages_are_refused_and_the_run_goes_on(run):
     *refused, hello, _ = answers(run)
     assert [answer["ok"] for answer in refused] == [False] * len(junk)
     assert hello["answered"] == []
-    assert [record.kind for record in records(run)] == ["run", "confinement", "end"]
+    assert [record.kind for record in records(run)] == ["run", "lease", "confinement", "end"]
 
 
 def test_a_flood_of_messages_is_borne_and_not_written_down(run):
@@ -272,7 +273,8 @@ def test_a_flood_of_messages_is_borne_and_not_written_down(run):
     assert [answer["ok"] for answer in answers(run)[:3]] == [True, False, False]
     shown = sum(event["event"] == "progress" for event in events(run))
     assert 100 <= shown < 2000
-    assert [record.kind for record in records(run)] == ["run", "confinement", "refused", "end"]
+    kinds = [record.kind for record in records(run)]
+    assert kinds == ["run", "lease", "confinement", "refused", "end"]
 
 
 def test_a_full_disk_acknowledges_nothing_and_the_run_goes_on_later(run, tmp_path):
@@ -301,7 +303,6 @@ def story_again(run: Path) -> list:
 
 def test_a_folder_held_by_a_live_run_is_locked(run, tmp_path):
     path = run / "warden" / "lock"
-    path.parent.mkdir()
     with path.open("ab") as holder:
         fcntl.flock(holder, fcntl.LOCK_EX)
         with pytest.raises(Locked), locked(path, patience=0.1):

@@ -17,9 +17,12 @@ from ouroboros.cli import (
     bench,
     brake,
     chat,
+    constitution,
     diff,
     doctor,
     envs,
+    keys,
+    lease,
     report,
     rollback,
     run,
@@ -55,6 +58,9 @@ app.command()(report.report)
 app.command()(solve.solve)
 app.command()(chat.chat)
 app.add_typer(envs.app, name="envs")
+app.add_typer(constitution.app, name="constitution")
+app.add_typer(keys.app, name="keys")
+app.add_typer(lease.app, name="lease")
 app.add_typer(brake.app, name="brake")
 app.command()(doctor.doctor)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(

@@ -43,22 +43,32 @@ def stop(run_dir: RunArgument = None, reason: Reason = "", as_json: AsJson = Fal
 
 
 @app.command()
-def release(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
-    """Sign with this machine's authority key and release the brake."""
-    from ouroboros.cli.authority import key_path
+def release(
+    run_dir: RunArgument = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="Default: this machine's key.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Sign this very pull's release; once enough keys have, the brake is off."""
+    from ouroboros.cli.authority import local_key
     from ouroboros_warden import brake
     from ouroboros_warden.audit import read_log
-    from ouroboros_warden.errors import Refused
-    from ouroboros_warden.keys import load_key, sign
-    from ouroboros_warden.server import read_authority
+    from ouroboros_warden.heed import read_authority
+    from ouroboros_warden.keys import sign, signers
 
     folder = _folder(run_dir)
     latch, authority = _latch(folder), read_authority(folder)
-    if authority is None:
-        raise Refused(f"{folder.root} was begun without an authority; nobody can release it")
-    run = read_log(folder.records)[0].body["exam_commitment"]
-    signed = sign(load_key(key_path()), brake.PURPOSE, brake.release_of(run, latch))
-    brake.write_latch(folder, brake.released(latch, run, authority, [signed]))
+    records = read_log(folder.records) if folder.records.exists() else []
+    run = records[0].body["exam_commitment"] if records else ""
+    said = brake.release_of(run, latch)
+    signatures = [*brake.waiting(folder), sign(local_key(key), brake.PURPOSE, said)]
+    have = len(signers(authority, brake.PURPOSE, said, signatures))
+    if latch.position != "running" and 0 < have < authority.threshold:
+        brake.keep_waiting(folder, signatures)
+        return _say(as_json, brake=latch.position, signatures=have, needed=authority.threshold)
+    brake.write_latch(folder, brake.released(latch, run, authority, signatures))
+    brake.keep_waiting(folder, [])
     _tell(folder)
     return _say(
         as_json, brake="running", pull=latch.pull, resume=f"ouro run --resume {folder.root}"
@@ -85,7 +95,7 @@ def _latch(folder: "Folder") -> "Latch":
     """The latch as the run's warden will see it, by what the log says of earlier pulls."""
     from ouroboros_warden.audit import read_log
     from ouroboros_warden.brake import checked, logged_latch, read_latch
-    from ouroboros_warden.server import read_authority
+    from ouroboros_warden.heed import read_authority
 
     records = read_log(folder.records) if folder.records.exists() else []
     run = records[0].body["exam_commitment"] if records else ""

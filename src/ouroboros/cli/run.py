@@ -60,12 +60,13 @@ def _begun(preset: str, run_dir: Path | None, asked: list[str]) -> Path:
     from ouroboros.config import override
     from ouroboros.lineage.files import write_whole
     from ouroboros_warden.canonical import canonical
+    from ouroboros_warden.folder import Folder
 
     config = override(_preset(preset), asked)
     _check(config)
     folder = claim_folder(run_dir, preset)
-    appoint(folder)
     write_whole(folder / "config.json", canonical(config.model_dump(mode="json")) + b"\n")
+    appoint(Folder.at(folder))
     return folder
 
 
@@ -93,9 +94,11 @@ def _check(config: "Config") -> None:
 
 def _resumed(preset: str | None, run_dir: Path | None, asked: list[str]) -> Path:
     """The folder of the run to go on with; UsageError if it was begun with other settings."""
+    from ouroboros.cli.authority import appoint
     from ouroboros.cli.runs import find_run
     from ouroboros.config import override, parse_config
     from ouroboros.errors import UsageError
+    from ouroboros_warden.folder import Folder
 
     folder = find_run(run_dir, preset=preset)
     config = parse_config(read_config(folder))
@@ -103,6 +106,8 @@ def _resumed(preset: str | None, run_dir: Path | None, asked: list[str]) -> Path
         raise UsageError(f"{folder} is a run of preset {config.run.preset}, not {preset}")
     if override(config, asked) != config:
         raise UsageError(f"{folder} keeps the settings it began with; start another run for others")
+    if not (folder / "constitution").exists() and not (folder / "log" / "records.jsonl").exists():
+        appoint(Folder.at(folder))  # the start was cut short
     return folder
 
 

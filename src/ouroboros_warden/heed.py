@@ -1,0 +1,166 @@
+"""Before and while a run is served: what humans signed or pulled is taken up, logged and obeyed."""
+
+import signal
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ouroboros_warden.audit import Clock, Log, wall_clock
+from ouroboros_warden.brake import (
+    PULL,
+    Latch,
+    checked,
+    kill_everything,
+    logged_latch,
+    obey,
+    read_latch,
+    why,
+)
+from ouroboros_warden.canonical import Json
+from ouroboros_warden.errors import Braked, Refused
+from ouroboros_warden.exam import commitment, exam_secret
+from ouroboros_warden.folder import Config, Folder
+from ouroboros_warden.heads import signing
+from ouroboros_warden.keys import Authority, load_key, public_key
+from ouroboros_warden.law import Law, lease_line, leases_taken_up, read_constitutions, version_of
+from ouroboros_warden.lease import read_leases
+
+METER_EVERY = 1.0  # seconds between two looks at the meters
+
+
+def open_log(folder: Folder, config: Config, clock: Clock = wall_clock) -> Log:
+    """The run's log, whose heads the run's own key signs.
+
+    Raises:
+        Refused: the run has no such key; LogDamaged, UsageError: log or key cannot be read.
+    """
+    if not folder.log_key.exists():
+        raise Refused(f"{folder.root} has no key for its log; start another run with `ouro run`")
+    run = commitment(exam_secret(folder, config))
+    return Log.open(folder.records, signing(load_key(folder.log_key), run), clock)
+
+
+def begin_log(log: Log, config: Config, secret: bytes, law: Law) -> None:
+    """Have record 0 name everything that the run begins with; Refused where it named another.
+
+    A reproducible run leaves out what is different for every authority.
+    """
+    first = law.history[0]
+    body: Json = {
+        "version": 2,
+        "config": config.whole,
+        "exam_commitment": commitment(secret),
+        "exam_sealed": not config.reproducible,
+        "authority": None if config.reproducible else first.authority.to_json(),
+        "constitution": first.in_public() if config.reproducible else first.id,
+    }
+    if not log.records:
+        log.append("run", body)
+    first = log.records[0]
+    if first.kind != "run" or first.body != body:
+        raise Refused(
+            "config.json, the exam secret or the constitution is not the one that this run began"
+            " with"
+        )
+
+
+def read_authority(folder: Folder) -> Authority:
+    """Whose signatures loosen anything in this run."""
+    return read_constitutions(folder)[-1].authority
+
+
+def heed_leases(log: Log, folder: Folder, law: Law, *, reproducible: bool) -> None:
+    """Take up every lease that was granted since; Refused, and logged, where one is not allowed.
+
+    Amendments of the constitution come first: a lease is granted under the newest.
+    """
+    for amended in law.history[version_of(log.records) :]:
+        body: Json = {"version": amended.version, "law": law.weigh_amendment(amended)}
+        log.append("constitution", body if reproducible else {**body, "id": amended.id})
+    leases = read_leases(folder.leases)
+    known = leases_taken_up(folder, log.records)
+    for lease, at in known:
+        law.take_up(lease, at)
+    for number in range(len(known), len(leases)):
+        lease = leases[number]
+        decision = law.weigh(lease, leases[:number], log.records)
+        if not decision["allowed"]:
+            why = law.policy.sentence(decision["by"])
+            log.append("refused", {"type": "lease", "reason": why, "law": decision})
+            raise Refused(f"lease {lease.number} is not valid: {why}")
+        body = {"number": lease.number, "allowance": lease.said["allowance"], "law": decision}
+        log.append("lease", body if reproducible else {**body, "id": lease.id})
+        law.take_up(lease, law.meter.clock())
+    if law.key != public_key(load_key(folder.log_key)):
+        raise Refused(f"no lease names the key of this run's log: ouro lease grant {folder.root}")
+
+
+class LeaseOver(Refused):
+    """The lease was used up while the engine was at work."""
+
+    def __init__(self, root: Path, what: list[str]) -> None:
+        """Say what of it, and how to go on."""
+        super().__init__(lease_line(root, what))
+        self.what = what
+
+
+@contextmanager
+def metered(folder: Folder, law: Law) -> Generator[None]:
+    """Look at the meters every second; LeaseOver, with nothing left alive, once one is used up."""
+
+    def look(_number: int, _frame: object) -> None:
+        # Generations are counted where they are decided: the last one may still be concluded.
+        if what := [name for name in law.used_up() if name != "generations"]:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            kill_everything()
+            raise LeaseOver(folder.root, what)
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, METER_EVERY, METER_EVERY)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def latch_of(log: Log, folder: Folder) -> Latch:
+    """Where the brake is, by its file and by what the log says of earlier pulls."""
+    run = log.records[0].body["exam_commitment"]
+    return checked(logged_latch(log.records), read_latch(folder), run, read_authority(folder))
+
+
+def note_brake(log: Log, latch: Latch) -> None:
+    """Have the log say where the brake is, if that is not what it said last."""
+    if logged_latch(log.records) != latch:
+        log.append("brake", latch.to_json())
+
+
+def note_pulls(log: Log, pulls: list[Latch]) -> None:
+    """Have the log say what the brake did since the last step."""
+    while pulls:
+        note_brake(log, pulls.pop(0))
+
+
+def heed_brake(log: Log, folder: Folder) -> None:
+    """Braked where the latch is on, or was released without the authority's signatures."""
+    latch = latch_of(log, folder)
+    note_brake(log, latch)
+    if latch.position != "running":
+        raise Braked(why(folder, latch))
+
+
+@contextmanager
+def listening(folder: Folder, log: Log) -> Generator[list[Latch]]:
+    """Obey the brake whenever somebody pulls it; what it said since, for the log."""
+    run, authority = log.records[0].body["exam_commitment"], read_authority(folder)
+    pulls: list[Latch] = []
+
+    def pulled(_number: int, _frame: object) -> None:
+        pulls.extend(obey(folder, run, authority))
+
+    before = signal.signal(PULL, pulled)
+    try:
+        yield pulls
+    finally:
+        signal.signal(PULL, before)

@@ -1,0 +1,139 @@
+"""What a run's log amounts to: who is champion, what was spent, and what an examination means.
+
+Everything here is a pure function of records, so that whoever has the log comes to the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ouroboros_warden.audit import Record
+from ouroboros_warden.canonical import Json
+from ouroboros_warden.folder import Config
+from ouroboros_warden.lease import Allowance, millinats, nats
+
+SPENT = 0.15  # of what is left of a run's alpha, by each examination against a champion
+GROWTH = "10-growth"  # the article that bounds it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Whether a successor becomes champion, and why."""
+
+    promoted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the decisions so far amount to."""
+
+    walls: Mapping[str, int]
+    champion: str | None = None
+    frontiers: Mapping[str, int]
+    """The champion's, by family, as last measured."""
+    champions: frozenset[str] = frozenset()
+    """Whoever was promoted."""
+    taught: int | None = None
+    """The last generation whose data stand in the log."""
+    allowance: Allowance | None = None
+    generations: int = 0
+    """Decided under the lease."""
+    base: float = 0
+    """Nats of capability when the lease was taken up."""
+    outgrown: bool = False
+    """Whether the lease had no room for a successor's growth."""
+    exams: int = 0
+    """Examinations held, finals included: none of their seeds is drawn again."""
+    duels: int = 0
+    """Examinations against a champion: each spent its share of the error budget."""
+    over: bool = False
+
+
+def share_of_alpha(alpha: float, k: int) -> float:
+    """The error allowed to the k-th examination (k >= 1) of a run that may spend `alpha`."""
+    return alpha * SPENT * (1 - SPENT) ** (k - 1)
+
+
+def decide(e_value: float, threshold: float | None, families: Mapping[str, Json]) -> Ruling:
+    """Promote or reject; `threshold` is None where there is no champion to beat."""
+    if threshold is None:
+        return Ruling(promoted=True, reason="first checkpoint")
+    worse = sorted(name for name, family in families.items() if family["inferior"])
+    if worse:
+        return Ruling(promoted=False, reason=f"worse on {', '.join(worse)}")
+    if not e_value >= threshold:
+        return Ruling(promoted=False, reason="no evidence of improvement")
+    return Ruling(promoted=True, reason="better")
+
+
+def undecided(e_value: float, threshold: float | None) -> bool:
+    """Whether more items could still make up for the evidence that is missing."""
+    return threshold is not None and 1 < e_value < threshold
+
+
+def after(standing: Standing, record: Record) -> Standing:
+    """The standing once `record` is in the log."""
+    body = record.body
+    if record.kind == "exam":
+        duels = standing.duels + (body["champion"] is not None)
+        return replace(standing, exams=standing.exams + 1, duels=duels)
+    if record.kind == "final":
+        return replace(standing, exams=standing.exams + 1)
+    if record.kind == "end":
+        return replace(standing, over=True)
+    if record.kind == "data":
+        return replace(standing, taught=body["generation"])
+    if record.kind == "lease":
+        base = nats(standing.frontiers, standing.walls)
+        fresh = replace(standing, generations=0, base=base, outgrown=False)
+        return replace(fresh, allowance=Allowance.from_json(body["allowance"]))
+    if record.kind == "rollback":
+        return replace(standing, champion=body["checkpoint"], frontiers=body["frontiers"])
+    if record.kind != "decision":
+        return standing
+    measured = "frontier" if body["promoted"] else "champion_frontier"
+    frontiers = {name: family[measured] for name, family in body["families"].items()}
+    standing = replace(
+        standing,
+        frontiers=frontiers,
+        generations=standing.generations + 1,
+        outgrown=standing.outgrown or GROWTH in body["law"]["by"],
+    )
+    if not body["promoted"]:
+        return standing
+    known = standing.champions | {body["checkpoint"]}
+    return replace(standing, champion=body["checkpoint"], champions=known)
+
+
+def start_of(config: Config) -> Standing:
+    """The standing before the first record."""
+    return Standing(walls=config.walls, frontiers=config.walls)
+
+
+def growth(standing: Standing, frontiers: Mapping[str, int]) -> Json:
+    """The warden's report on growth: nats in all, and thousandths under this lease and granted."""
+    reached = nats(frontiers, standing.walls)
+    granted = standing.allowance.gain if standing.allowance else 0
+    return {
+        "nats": round(reached, 6),
+        "gain": millinats(reached - standing.base),
+        "granted": int(granted * 1000),
+    }
+
+
+def facts_of_exam(standing: Standing, body: Json) -> tuple[Json, Json]:
+    """What the articles on promotion ask about an examination's record, and the growth report."""
+    frontiers = {name: family["frontier"] for name, family in body["families"].items()}
+    report, probes, first = growth(standing, frontiers), body["probes"], body["threshold"] is None
+    inferior = sum(family["inferior"] for family in body["families"].values())
+    facts: Json = {
+        "fresh": body["exam"] == standing.exams,
+        "evidence": first or body["e_value"] >= body["threshold"],
+        "worse": 0 if first else inferior,  # where there is nobody to be worse than
+        "probes": min(probes["right"], probes["wrong"]) > 0
+        and probes["refused"] == probes["accepted"] == 0,
+        "monitored": True,
+        "gain": report["gain"],
+        "granted": report["granted"],
+    }
+    return facts, report
