@@ -14,12 +14,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from ouroboros_warden.canonical import canonical
-from ouroboros_warden.errors import WardenError
-from ouroboros_warden.folder import Folder, check_run
+from ouroboros_warden.bundle import broken_bundle, bundles
+from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.errors import UsageError, WardenError
+from ouroboros_warden.folder import Folder
+from ouroboros_warden.keys import Authority
 from ouroboros_warden.processes import close_up, die_with, sweep
 from ouroboros_warden.rollback import rollback
 from ouroboros_warden.server import DEFAULT_COMMANDS, Commands, serve
+from ouroboros_warden.verify import check_run
+from ouroboros_warden.witness import cosign
 
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -29,7 +33,9 @@ def main(argv: Sequence[str] | None = None, commands: Commands = DEFAULT_COMMAND
     options = _parser().parse_args(argv)
     try:
         if options.command == "verify":
-            return _verify(options.run_dir, options.head)
+            return _verify(options)
+        if options.command == "cosign":
+            return _cosign(options.key, options.state)
         if options.command == "rollback":
             rollback(options.run_dir, options.checkpoint)
             return 0
@@ -55,8 +61,16 @@ def _parser() -> argparse.ArgumentParser:
     server.add_argument("--events-fd", type=int, help="a pipe that gets every event as well")
     server.add_argument("--parent", type=int, help="process to die with (default: the starter)")
     verifier = commands.add_parser("verify", help="check the log and all that it names")
-    verifier.add_argument("run_dir", type=Path)
+    verifier.add_argument("run_dir", type=Path, help="a run's folder, or a bundle's file")
     verifier.add_argument("--head", help="a head noted earlier, which the log must still hold")
+    verifier.add_argument(
+        "--authority", action="append", help="a key that may sign; again for more"
+    )
+    verifier.add_argument("--threshold", type=int, default=1, help="how many of them it takes")
+    verifier.add_argument("--bundles", type=Path, help="a folder for a proof of each generation")
+    witness = commands.add_parser("cosign", help="sign a log's head as its witness")
+    witness.add_argument("key", type=Path)
+    witness.add_argument("state", type=Path)
     restorer = commands.add_parser("rollback", help="make a former champion answer again")
     restorer.add_argument("run_dir", type=Path)
     restorer.add_argument("checkpoint")
@@ -77,10 +91,37 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _verify(run_dir: Path, head: str | None) -> int:
-    report = check_run(Folder.at(run_dir), head)
-    sys.stdout.write(canonical(report).decode() + "\n")
-    return 0 if report["ok"] else 2
+def _verify(options: argparse.Namespace) -> int:
+    keys = tuple(options.authority or ())
+    authority = Authority(keys=keys, threshold=options.threshold) if keys else None
+    path: Path = options.run_dir
+    if path.is_file():
+        problems = broken_bundle(_read(path), authority)
+        return _tell({"ok": not problems, "problems": problems, "record": None})
+    folder = Folder.at(path)
+    report = check_run(folder, options.head, authority)
+    if options.bundles and report["ok"]:
+        options.bundles.mkdir(parents=True, exist_ok=True)
+        for number, bundle in enumerate(bundles(folder), start=1):
+            name = f"{number:05d}-generation-{bundle['generation']}.json"
+            (options.bundles / name).write_bytes(canonical(bundle))
+    return _tell(report)
+
+
+def _cosign(key: Path, state: Path) -> int:
+    try:
+        return _tell(cosign(key, state, decode(sys.stdin.buffer.read())))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"that is no head to sign: {error!r}") from error
+
+
+def _read(path: Path) -> Json:
+    return decode(path.read_bytes())
+
+
+def _tell(found: Json) -> int:
+    sys.stdout.write(canonical(found).decode() + "\n")
+    return 0 if found.get("ok", True) else 2
 
 
 def _fail(line: str, code: int) -> int:

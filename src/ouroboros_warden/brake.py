@@ -13,12 +13,14 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from ouroboros_warden.audit import Record, write_whole
 from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.cgroups import Cgroup
 from ouroboros_warden.errors import Braked, Refused, UsageError
 from ouroboros_warden.folder import Folder
 from ouroboros_warden.keys import Authority, demand_quorum
@@ -140,7 +142,9 @@ def keep_waiting(folder: Folder, signatures: Sequence[Json]) -> None:
         write_whole(path, canonical({"signatures": list(signatures)}))
 
 
-def obey(folder: Folder, run: str, authority: Authority | None) -> list[Latch]:
+def obey(
+    folder: Folder, run: str, authority: Authority | None, groups: Iterable[Cgroup] = ()
+) -> list[Latch]:
     """Do what the latch says to everything below this process; what it said, one by one.
 
     While paused, nothing below runs; the latch is watched, and a stop ends the pause at once.
@@ -156,7 +160,7 @@ def obey(folder: Folder, run: str, authority: Authority | None) -> list[Latch]:
         if found != said[-1]:
             said.append(found)
     if said[-1].position == "stopped":
-        kill_everything()
+        kill_everything(groups)
         raise Braked(why(folder, said[-1]))
     signal_all(descendants(os.getpid()), signal.SIGCONT)
     return said
@@ -171,8 +175,11 @@ def why(folder: Folder, latch: Latch) -> str:
     )
 
 
-def kill_everything() -> None:
-    """Freeze everything below this process, so that nothing can fork away, then kill it."""
+def kill_everything(groups: Iterable[Cgroup] = ()) -> None:
+    """Kill the groups at one stroke; freeze what else is below, so that nothing can fork away."""
+    for group in groups:
+        with suppress(OSError):  # gone already
+            group.kill()
     while left := descendants(os.getpid()):
         signal_all(left, signal.SIGSTOP)
         signal_all(descendants(os.getpid()), signal.SIGKILL)

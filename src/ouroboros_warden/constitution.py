@@ -90,6 +90,15 @@ class Constitution:
         """What bounds every lease."""
         return Limits.from_json(decode(self.texts["limits.json"].encode()))
 
+    def changed_texts(self) -> list[str]:
+        """Which texts are not those that were signed."""
+        named = self.said["files"]
+        return [
+            f"{name} is not the text that was signed"
+            for name in FILES
+            if named.get(name) != _text_id(self.texts.get(name, ""))
+        ]
+
     def in_public(self) -> Json:
         """What is the same for everybody who adopts these texts."""
         return {"version": self.version, "files": self.said["files"]}
@@ -159,11 +168,11 @@ def read(folder: Path) -> Constitution:
     if canonical(manifest) != raw or manifest.keys() != {"said", "signatures"}:
         raise UsageError(f"{folder / 'manifest.json'} is not written as it was")
     _check_types(said, signatures)
-    texts = read_texts(folder)
-    for name, text in texts.items():
-        if said["files"].get(name) != _text_id(text):
-            raise UsageError(f"{folder / name} is not the text that was signed")
-    return Constitution(said=said, signatures=tuple(cast("list[Json]", signatures)), texts=texts)
+    kept = tuple(cast("list[Json]", signatures))
+    found = Constitution(said=said, signatures=kept, texts=read_texts(folder))
+    for problem in found.changed_texts():
+        raise UsageError(f"{folder}: {problem}")
+    return found
 
 
 def demand_force(

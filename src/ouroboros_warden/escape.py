@@ -1,10 +1,11 @@
 """A confined process that tries to get out, and says what it could do.
 
-    python -m ouroboros_warden.escape RUN_DIR PARENT     # started by the warden, inside the box
+    python -m ouroboros_warden.escape RUN_DIR PARENT PROMISE...   # by the warden, inside the box
 
-Each attempt shows reach and does no harm where it succeeds: files are opened, never changed, and
-nobody is signalled. It prints one JSON object: attempt -> whether it got through; those that start
-with "may " are what a confined child must still be able to do.
+A promise is a thing that some boxes keep and others do not (`promises` in `probe`). Each attempt
+shows reach and does no harm where it succeeds: files are opened, never changed, and nobody is
+signalled. It prints one JSON object: attempt -> whether it got through; those that start with
+"may " are what a confined child must still be able to do.
 """
 
 import ctypes
@@ -24,13 +25,15 @@ _X86 = os.uname().machine == "x86_64"
 _CLONE_NEWUSER, _PTRACE_SEIZE = 0x10000000, 0x4206  # seizing stops nobody
 _X32 = 0x40000000
 
+_THREADS = 300  # more than a child may have; they do nothing
+_MEMORY = 64 << 20  # bytes, more than a child may have during the test
+
 Attempt = Callable[[], object]
 
 
 def attempts(run: Path, parent: int) -> dict[str, Attempt]:
     """What is tried, by name; an attempt got through if it returns."""
-    work, log = run / "learners", run / "log" / "records.jsonl"
-    judges = next((Path(p) / "ouroboros_judges" for p in sys.path if _is_there(p)), Path("/none"))
+    work, log, judges = run / "learners", run / "log" / "records.jsonl", _judges()
     return {
         "read the exam secret": lambda: opened(run / "warden" / "secret", os.O_RDONLY),
         "read the log": lambda: opened(log, os.O_RDONLY),
@@ -83,10 +86,31 @@ def attempts(run: Path, parent: int) -> dict[str, Attempt]:
     }
 
 
+def further_attempts(run: Path) -> dict[str, dict[str, Attempt]]:
+    """What is tried where a box promises more, by promise."""
+    return {
+        "tree": {
+            "see a process outside": lambda: os.getsid(0) > 0,  # its session's leader is
+            "see the log": lambda: os.stat(run / "log" / "records.jsonl"),
+            "see the judges' code": lambda: os.stat(_judges() / "__init__.py"),
+            "see the passwords": lambda: os.stat("/etc/passwd"),
+            "see other processes' folders": lambda: os.stat("/proc/1"),
+            "see the kernel's settings": lambda: os.stat("/proc/sys"),
+            "see the machine's devices": lambda: os.stat("/sys/class"),
+            "see shared memory": lambda: os.stat("/dev/shm"),  # noqa: S108 looked for, not used
+        },
+        "processes": {"start threads without end": lambda: in_child(multiplied)},
+        "memory": {"take memory without end": lambda: in_child(swollen)},
+    }
+
+
 def main() -> None:
     """Try everything; one JSON object on standard output."""
-    run, parent = Path(sys.argv[1]), int(sys.argv[2])
-    found = {name: succeeds(attempt) for name, attempt in attempts(run, parent).items()}
+    run, parent, promises = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    tried = attempts(run, parent)
+    for promise in promises:
+        tried |= further_attempts(run)[promise]
+    found = {name: succeeds(attempt) for name, attempt in tried.items()}
     sys.stdout.write(json.dumps(found) + "\n")
 
 
@@ -163,6 +187,25 @@ def become_root() -> None:
     os.setuid(0)
 
 
+def multiplied() -> bool:
+    """Start more threads than are allowed, each of which waits for its process to end."""
+    import _thread
+
+    never = _thread.allocate_lock()
+    never.acquire()
+    try:
+        for _ in range(_THREADS):
+            _thread.start_new_thread(never.acquire, ())
+    except RuntimeError:
+        return False
+    return True
+
+
+def swollen() -> None:
+    """Take more memory than is allowed during the test, and let go of it."""
+    bytes(b"\1" * _MEMORY)
+
+
 def dumped() -> bool:
     """Whether a crash would leave a core file."""
     import resource
@@ -170,10 +213,13 @@ def dumped() -> bool:
     return resource.getrlimit(resource.RLIMIT_CORE)[0] != 0
 
 
-def _is_there(folder: str) -> bool:
-    with suppress(OSError):
-        return (Path(folder) / "ouroboros_judges").exists()
-    return False
+def _judges() -> Path:
+    """Where the judges' code lies, or would."""
+    for folder in map(Path, sys.path):
+        with suppress(OSError):
+            if (folder / "ouroboros_judges").exists():
+                return folder / "ouroboros_judges"
+    return Path("/none")
 
 
 if __name__ == "__main__":

@@ -1,24 +1,21 @@
-"""A run's folder: where things lie, what its configuration says, whether all of it is intact.
+"""A run's folder: where things lie, and what its configuration says.
 
-    log/records.jsonl  log/times.jsonl      the truth
-    warden/lock  warden/secret  warden/*.stderr
-    data/  checkpoints/                     the engine's; every name from it goes through `inside`
-    config.json  events.jsonl
+    log/records.jsonl  times  heads  leases      the truth, and what stands beside it
+    constitution/1/ ...                          every version that was in force
+    warden/lock  secret  log.key  *.stderr       stays behind when the folder is handed on
+    data/  checkpoints/  learners/               the engine's; its names go through `inside`
+    config.json  events.jsonl  seal.json
 
-`check_run` is what `verify` prints: the chain of the log, the promise about the exam secret, and
-every checkpoint and data file that the log names against its content id.
+Whether all of it is intact is for `verify`.
 """
 
-import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from ouroboros_warden.audit import Record, read_log
 from ouroboros_warden.canonical import Json, checkpoint_id, decode, file_id
-from ouroboros_warden.errors import LogDamaged, Refused, UsageError
+from ouroboros_warden.errors import Refused, UsageError
 
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 
@@ -151,54 +148,6 @@ def check_data(folder: Folder, file: str) -> tuple[Path, str, int]:
         return path, file_id(path), path.stat().st_size
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}") from error
-
-
-def check_run(folder: Folder, seen: str | None = None) -> Json:
-    """Check a whole run, live or over; the report's `problems` is empty if all is intact."""
-    report: Json = {"ok": False, "records": 0, "head": None, "record": None, "problems": []}
-    try:
-        records = read_log(folder.records, seen)
-    except LogDamaged as damage:
-        return {**report, "record": damage.index, "problems": [str(damage)]}
-    try:
-        problems = [*_broken_promises(records), *_broken_files(folder, records)]
-    except (KeyError, TypeError, ValueError) as error:
-        problems = [f"a record lacks what its kind promises: {error!r}"]
-    return {
-        "ok": not problems,
-        "records": len(records),
-        "head": records[-1].hash if records else None,
-        "record": None,
-        "problems": problems,
-    }
-
-
-def _broken_promises(records: list[Record]) -> Iterator[str]:
-    if not records or records[0].kind != "run":
-        yield "record 0 does not begin a run"
-        return
-    for record in records:
-        if record.kind == "end":
-            secret = bytes.fromhex(record.body["secret"])
-            if hashlib.sha256(secret).hexdigest() != records[0].body["exam_commitment"]:
-                yield f"record {record.index}: the exam secret is not the one committed to"
-
-
-def _broken_files(folder: Folder, records: list[Record]) -> Iterator[str]:
-    examined = {r.body["checkpoint"]: r.index for r in records if r.kind == "exam"}
-    for name, index in examined.items():
-        try:
-            check_checkpoint(folder, name)
-        except Refused as refusal:
-            yield f"record {index}: {refusal}"
-    for record in (r for r in records if r.kind == "data"):
-        try:
-            _, found, _ = check_data(folder, record.body["file"])
-        except Refused as refusal:
-            yield f"record {record.index}: {refusal}"
-        else:
-            if found != record.body["id"]:
-                yield f"record {record.index}: {record.body['file']} is not what was handed in"
 
 
 def _table(whole: Json, name: str) -> Json:

@@ -1,11 +1,11 @@
 """Before and while a run is served: what humans signed or pulled is taken up, logged and obeyed."""
 
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ouroboros_warden.audit import Clock, Log, wall_clock
+from ouroboros_warden.audit import Clock, Log
 from ouroboros_warden.brake import (
     PULL,
     Latch,
@@ -17,6 +17,7 @@ from ouroboros_warden.brake import (
     why,
 )
 from ouroboros_warden.canonical import Json
+from ouroboros_warden.cgroups import Cgroup
 from ouroboros_warden.errors import Braked, Refused
 from ouroboros_warden.exam import commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder
@@ -24,11 +25,12 @@ from ouroboros_warden.heads import signing
 from ouroboros_warden.keys import Authority, load_key, public_key
 from ouroboros_warden.law import Law, lease_line, leases_taken_up, read_constitutions, version_of
 from ouroboros_warden.lease import read_leases
+from ouroboros_warden.meter import Meter
 
 METER_EVERY = 1.0  # seconds between two looks at the meters
 
 
-def open_log(folder: Folder, config: Config, clock: Clock = wall_clock) -> Log:
+def open_log(folder: Folder, config: Config, clock: Clock | None = None) -> Log:
     """The run's log, whose heads the run's own key signs.
 
     Raises:
@@ -37,7 +39,9 @@ def open_log(folder: Folder, config: Config, clock: Clock = wall_clock) -> Log:
     if not folder.log_key.exists():
         raise Refused(f"{folder.root} has no key for its log; start another run with `ouro run`")
     run = commitment(exam_secret(folder, config))
-    return Log.open(folder.records, signing(load_key(folder.log_key), run), clock)
+    return Log.open(
+        folder.records, signing(load_key(folder.log_key), run), clock or Meter(folder.times).clock
+    )
 
 
 def begin_log(log: Log, config: Config, secret: bytes, law: Law) -> None:
@@ -105,14 +109,14 @@ class LeaseOver(Refused):
 
 
 @contextmanager
-def metered(folder: Folder, law: Law) -> Generator[None]:
+def metered(folder: Folder, law: Law, groups: Sequence[Cgroup] = ()) -> Generator[None]:
     """Look at the meters every second; LeaseOver, with nothing left alive, once one is used up."""
 
     def look(_number: int, _frame: object) -> None:
         # Generations are counted where they are decided: the last one may still be concluded.
         if what := [name for name in law.used_up() if name != "generations"]:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            kill_everything()
+            kill_everything(groups)
             raise LeaseOver(folder.root, what)
 
     before = signal.signal(signal.SIGALRM, look)
@@ -151,13 +155,13 @@ def heed_brake(log: Log, folder: Folder) -> None:
 
 
 @contextmanager
-def listening(folder: Folder, log: Log) -> Generator[list[Latch]]:
+def listening(folder: Folder, log: Log, groups: Sequence[Cgroup] = ()) -> Generator[list[Latch]]:
     """Obey the brake whenever somebody pulls it; what it said since, for the log."""
     run, authority = log.records[0].body["exam_commitment"], read_authority(folder)
     pulls: list[Latch] = []
 
     def pulled(_number: int, _frame: object) -> None:
-        pulls.extend(obey(folder, run, authority))
+        pulls.extend(obey(folder, run, authority, groups))
 
     before = signal.signal(PULL, pulled)
     try:

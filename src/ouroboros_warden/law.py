@@ -67,17 +67,12 @@ class Law:
         self.meter = Meter(folder.times)
         self._lease: Lease | None = None
         self._since = (0.0, 0.0)
-        self._tier, self._escapes = 0, 0
         self._looked_at, self._changed = -LOOK_AGAIN, list[str]()
 
     @property
     def key(self) -> str | None:
         """The public key of the lease's heads."""
         return self._lease.key if self._lease else None
-
-    def confine(self, tier: int, escapes: int) -> None:
-        """Take note of what the confinement's own test found."""
-        self._tier, self._escapes = tier, escapes
 
     def take_up(self, lease: Lease, at: Json) -> None:
         """Count under a lease from what the clocks said `at` its record."""
@@ -118,8 +113,6 @@ class Law:
             "judges_intact": not set(changed) - {"constitution", "warden"},
             "brake": "running",
             "lease": not self.used_up(generations),
-            "tier": self._tier,
-            "escapes": self._escapes,
             "mode": self._mode,
         }
 

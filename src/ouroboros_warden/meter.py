@@ -1,21 +1,25 @@
 """Metering a run by two clocks that the engine does not hold: the wall's and the processors'.
 
-Time of the processors is that of every living process below this one, and of those that it waited
-for. FLOP and joules are that time at the constitution's rates, which are upper bounds of a core: no
-claim of the engine enters.
+Time of the processors is that of the children's control groups where they have some, which is
+exact; else that of every living process below this one, and of those that it waited for. FLOP and
+joules are that time at the constitution's rates, which are upper bounds of a core: no claim of the
+engine enters.
 
-Not seen: a process that ends between two readings and whose parent ignores it. The seconds bound
-what can be hidden so. A clock that was set back is seen against the clock that counts since boot.
+Not seen without groups: a process that ends between two readings and whose parent ignores it. The
+seconds bound what can be hidden so. A clock that was set back is seen against the one that counts
+since boot.
 """
 
 import os
 import resource
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ouroboros_warden.audit import read_objects
 from ouroboros_warden.canonical import Json
+from ouroboros_warden.cgroups import Cgroup
 
 READ_AGAIN = 0.5  # seconds for which a reading of the processors holds
 SET_BACK = 5.0  # seconds by which a clock may be corrected
@@ -33,6 +37,7 @@ class Meter:
         self._began, self._wall = _since_boot(), time.time()
         self._was_set_back = self._wall < float(last.get("time", 0)) - SET_BACK
         self._read_at, self._read = -READ_AGAIN, 0.0
+        self.groups: Sequence[Cgroup] = ()
 
     def clock(self) -> Json:
         """What stands beside a record: time of day, seconds and processor seconds so far."""
@@ -48,8 +53,14 @@ class Meter:
         """Of all processors together; it never falls."""
         now = _since_boot()
         if now - self._read_at >= READ_AGAIN:
-            self._read_at, self._read = now, max(self._read, cpu_below(os.getpid()))
+            self._read_at, self._read = now, max(self._read, self._used())
         return self._cpu + self._read
+
+    def _used(self) -> float:
+        with suppress(OSError):  # a group that was removed
+            if self.groups:
+                return time.process_time() + sum(group.cpu_seconds() for group in self.groups)
+        return cpu_below(os.getpid())
 
     @property
     def was_set_back(self) -> bool:

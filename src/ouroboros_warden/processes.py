@@ -3,7 +3,8 @@
 The kernel kills a child when the warden ends, however that ends (PR_SET_PDEATHSIG); a child that
 comes to life after the warden's death sees another parent and leaves. The signal follows the
 *thread* that started the child, so children are started from the main thread. Each child leads a
-process group: stopping it stops what it started, and Ctrl-C reaches the warden alone.
+session and its group: stopping it stops what it started, it has no terminal, and Ctrl-C reaches
+the warden alone.
 
 A judge is a child that reads one JSON line and writes one JSON line, `{"error": ...}` if it
 cannot answer. Every child enters a box (`sandbox`) before its first line runs.
@@ -124,21 +125,22 @@ def start(
     stdout: int | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child inside `box` that dies with this process and leads a group of its own.
+    """Start a child inside `box` that dies with this process and leads a session of its own.
 
     Its complaints, and its output if nothing else is to get it, are added to the file `stderr`.
     """
     parent = os.getpid()
     try:
+        os.stat(command[0])  # inside a tree of its own it would be missed too late
         with stderr.open("ab") as sink:
             return subprocess.Popen(  # noqa: S603 the command is ours, never the engine's
-                command,
+                box.around(command),
                 stdin=stdin,
                 stdout=sink if stdout is None else stdout,
                 stderr=sink,
                 env=environment(**variables),
-                pass_fds=pass_fds,
-                process_group=0,
+                pass_fds=(*pass_fds, *box.inherited),
+                start_new_session=True,
                 preexec_fn=lambda: _begin(box, parent),
             )
     except (OSError, subprocess.SubprocessError) as error:
@@ -160,14 +162,14 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
 
 def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> int:
     """Ask a child's group to end, kill what is left after `grace` seconds; its return code."""
-    if process.returncode is not None:
-        return process.returncode
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-    await_end(process, grace)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    return process.wait()
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        await_end(process, grace)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    code = process.wait()
+    return 128 - code if code > 128 else code  # bubblewrap says 128 + n of a child's signal n
 
 
 def await_end(process: subprocess.Popen[bytes], seconds: float) -> bool:

@@ -13,7 +13,6 @@ from ouroboros_warden.errors import UsageError
 from ouroboros_warden.folder import Folder, check_checkpoint, load_config
 from ouroboros_warden.gate import last_step
 from ouroboros_warden.heed import open_log
-from ouroboros_warden.meter import Meter
 from ouroboros_warden.server import LOCK_PATIENCE, locked
 from ouroboros_warden.standing import Standing, after, start_of
 
@@ -32,7 +31,7 @@ def rollback(run_dir: Path, checkpoint: str) -> Record:
     standing = start_of(config)
     with (
         locked(folder.warden / "lock", LOCK_PATIENCE),
-        closing(open_log(folder, config, Meter(folder.times).clock)) as log,
+        closing(open_log(folder, config)) as log,
     ):
         past: dict[str | None, Standing] = {}
         for record in log.records:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ouroboros_warden.audit import Log
 from ouroboros_warden.canonical import Json
+from ouroboros_warden.cgroups import Cgroup
 from ouroboros_warden.errors import Braked, DiskFull, JudgeError, Locked, Refused, WardenError
 from ouroboros_warden.events import Events
 from ouroboros_warden.exam import Examiners, Oracle, commitment, exam_secret
@@ -39,15 +40,18 @@ from ouroboros_warden.heed import (
 )
 from ouroboros_warden.law import Law, lease_line
 from ouroboros_warden.messages import WARDEN_FD, frame, receive
-from ouroboros_warden.probe import try_to_escape
+from ouroboros_warden.probe import same_means, strongest_box, try_to_escape
 from ouroboros_warden.processes import Judge, await_end, has_ended, start, stop
 from ouroboros_warden.sandbox import NOTHING, Box, Grant
+from ouroboros_warden.witness import Witness
 
 LOCK_PATIENCE = 5.0  # seconds that a dying predecessor may hold the lock
 ENGINE_PATIENCE = 60.0  # seconds that a message may take to cross the socket
 FAREWELL = 10.0  # seconds that the engine may take to leave after it said finish
 PROGRESS_RATE = 100  # progress events a second; more are dropped
 BACKLOG_LIMIT = 1 << 20  # bytes that a slow watcher may lag behind
+
+AT_LEAST: Json = {"tier": "T1"}  # what is the same on every machine that can confine
 
 _PYTHON = (sys.executable, "-P", "-m")
 
@@ -109,20 +113,29 @@ def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | 
         begin_log(log, config, secret, law)
         heed_brake(log, folder)
         heed_leases(log, folder, law, reproducible=config.reproducible)
-        pulls = stack.enter_context(listening(folder, log))
+        groups: list[Cgroup] = []  # filled below
+        pulls = stack.enter_context(listening(folder, log, groups))
         events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
         if log.records[-1].kind == "end":
             return
         boxes = stack.enter_context(make_boxes(folder, commands))
+        groups += [box.group for box in (boxes.engine, boxes.judges) if box.group]
+        law.meter.groups = groups
         judges = stack.enter_context(start_judges(folder, config, commands, boxes.judges))
         found = try_to_escape(folder, boxes.engine)
         events.tell("confinement", found)
-        law.confine(int(found["tier"][1:]), 0)  # what got through would have raised
         gate = Gate(folder, config, secret, log, judges, events.tell, law)
-        note_confinement(log, gate, comparable(found) if config.reproducible else found)
-        stack.enter_context(metered(folder, law))
+        note_confinement(log, gate, AT_LEAST if config.reproducible else found)
+        stack.enter_context(metered(folder, law, groups))
         engine = stack.enter_context(closing(Engine(commands.engine, folder, boxes.engine)))
-        engine.converse(gate, lambda: note_pulls(log, pulls))
+        witness = Witness(folder, commitment(secret))
+
+        def between() -> None:
+            note_pulls(log, pulls)
+            witness.see(log.records)
+
+        engine.converse(gate, between)
+        witness.see(log.records)
         events.tell("end", {"records": len(log.records), "head": log.head})
 
 
@@ -226,16 +239,11 @@ def make_boxes(folder: Folder, commands: Commands) -> Generator[Boxes]:
     engine, judges = owners(folder)
     make_workspace(folder, engine)
     with ExitStack() as stack:
-        box = Box.build(engine_grant(folder, commands.engine_also), engine)
+        box = strongest_box(folder, engine_grant(folder, commands.engine_also), engine)
         stack.callback(box.close)
-        other = Box.build(judge_grant(folder, commands.judges_also), judges)
+        other = same_means(box, judge_grant(folder, commands.judges_also), judges)
         stack.callback(other.close)
         yield Boxes(engine=box, judges=other)
-
-
-def comparable(found: Json) -> Json:
-    """What of a confinement is the same on every machine of its tier."""
-    return {name: found[name] for name in ("tier", "stopped", "allowed")}
 
 
 def note_confinement(log: Log, gate: Gate, found: Json) -> None:
@@ -243,7 +251,8 @@ def note_confinement(log: Log, gate: Gate, found: Json) -> None:
 
     Refused, and logged, where the articles do not let it start.
     """
-    body = {**found, "law": gate.decide("run")}
+    tier = int(found["tier"].removeprefix("T"))
+    body = {**found, "law": gate.decide("run", tier=tier, escapes=0)}  # an escape would have raised
     said = [record.body for record in log.records if record.kind == "confinement"]
     if said[-1:] != [body]:
         log.append("confinement", body)

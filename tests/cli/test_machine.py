@@ -6,7 +6,7 @@ import pytest
 
 import ouroboros
 from ouroboros.cli.doctor import _confinement, verdict
-from ouroboros_warden import sandbox
+from ouroboros_warden import probe, sandbox
 
 GOOD = {
     "kernel": "Linux 6.1",
@@ -43,8 +43,22 @@ def test_doctor_measures_this_machine(ouro):
     assert found["cores"] >= 1
     assert found["memory_free_gb"] > 0
     assert set(found["presets"]) == {"tiny", "laptop"}
-    assert found["tier"] == "T1"
-    assert "36 attempts to escape, all stopped" in found["confinement"]
+    assert found["tier"] in {"T1", "T2", "T3"}
+    assert "attempts to escape, all stopped" in found["confinement"]
+
+
+@pytest.mark.parametrize(
+    ("tier", "group", "said"),
+    [
+        ("T1", False, "Landlock ABI 7; 36"),
+        ("T2", False, "Landlock ABI 7, namespaces; 36"),
+        ("T3", True, "Landlock ABI 7, namespaces, a control group; 36"),
+    ],
+)
+def test_doctor_says_what_confines(monkeypatch, tier, group, said):
+    found = {"landlock": 7, "own_user": False, "stopped": 36, "tier": tier, "group": group}
+    monkeypatch.setattr(probe, "drill", lambda: found)
+    assert _confinement() == (tier, f"{tier} ({said} attempts to escape, all stopped)")
 
 
 def test_doctor_says_why_a_machine_cannot_confine(ouro, monkeypatch):

@@ -61,7 +61,6 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             folder.warden.mkdir(exist_ok=True)
             secret = exam_secret(folder, config)
             law = Law(folder, config, commitment(secret))
-            law.confine(1, 0)
             log = stack.enter_context(closing(open_log(folder, config, law.meter.clock)))
             begin_log(log, config, secret, law)
             heed_leases(log, folder, law, reproducible=config.reproducible)

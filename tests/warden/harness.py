@@ -159,6 +159,20 @@ def is_alive(pid: int) -> bool:
     return _state_and_parent(pid)[0] not in {"Z", "X"}
 
 
+def named(run: Path) -> list[int]:
+    """All living processes whose command line names a run: inside a tree they count otherwise."""
+    name = os.fsencode(run)
+    found = [int(p.name) for p in Path("/proc").glob("[0-9]*") if name in _command_line(p)]
+    return [pid for pid in found if is_alive(pid)]
+
+
+def _command_line(folder: Path) -> bytes:
+    try:
+        return (folder / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def children(pid: int) -> list[int]:
     """All living descendants of a process."""
     parents = {int(p.name): _state_and_parent(int(p.name))[1] for p in Path("/proc").glob("[0-9]*")}

@@ -20,8 +20,9 @@ from ouroboros_warden.brake import (
     write_latch,
 )
 from ouroboros_warden.errors import Refused, UsageError
-from ouroboros_warden.folder import Folder, check_run
+from ouroboros_warden.folder import Folder
 from ouroboros_warden.keys import Authority, load_key, make_key, public_key, sign
+from ouroboros_warden.verify import check_run
 
 from .harness import ask, begin, children, is_alive, make_run, plan, records, serve, wait_for
 

@@ -1,19 +1,15 @@
 import json
 import os
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ouroboros_warden.audit import Log
 from ouroboros_warden.canonical import file_id
 from ouroboros_warden.errors import Refused, UsageError
-from ouroboros_warden.exam import commitment
 from ouroboros_warden.folder import (
     Folder,
     check_checkpoint,
     check_data,
-    check_run,
     load_config,
 )
 
@@ -135,65 +131,3 @@ def test_a_configuration_that_is_no_json_is_a_users_mistake(folder):
     (folder.root / "config.json").write_text("{")
     with pytest.raises(UsageError):
         load_config(folder)
-
-
-def finished(folder: Folder, secret: str) -> None:
-    name = make_checkpoint(folder.root, copy=1, sum=1)
-    file = make_data(folder.root, "1", 1, 0)
-    with closing(Log.open(folder.records)) as log:
-        log.append("run", {"exam_commitment": commitment(b"secret")})
-        log.append("data", {"file": file, "id": file_id(folder.root / file)})
-        log.append("exam", {"checkpoint": name})
-        log.append("end", {"secret": secret})
-
-
-def test_an_intact_run_has_no_problems(folder):
-    finished(folder, b"secret".hex())
-    report = check_run(folder)
-    assert (report["ok"], report["records"], report["problems"]) == (True, 4, [])
-    assert check_run(folder, report["head"])["ok"]
-    assert check_run(folder, "f" * 64)["record"] == 4
-
-
-def test_a_secret_that_was_not_committed_to_is_a_problem(folder):
-    finished(folder, b"other".hex())
-    assert check_run(folder)["problems"] == [
-        "record 3: the exam secret is not the one committed to"
-    ]
-
-
-def test_changed_data_and_checkpoints_are_named(folder):
-    finished(folder, b"secret".hex())
-    (folder.root / "data" / "1").write_text("other")
-    next(folder.root.glob("checkpoints/*/weights.safetensors")).write_text("other")
-    data, checkpoint = sorted(check_run(folder)["problems"])
-    assert data.startswith("record 1: data/1")
-    assert checkpoint.startswith("record 2: checkpoint")
-    (folder.root / "data" / "1").unlink()
-    assert any("no file" in problem for problem in check_run(folder)["problems"])
-
-
-def test_a_flipped_byte_is_named_by_verify(folder):
-    finished(folder, b"secret".hex())
-    data = bytearray(folder.records.read_bytes())
-    data[data.index(b"checkpoint", data.index(b"\n"))] ^= 1
-    folder.records.write_bytes(data)
-    report = check_run(folder)
-    assert (report["ok"], report["record"]) == (False, 2)
-    assert "record 2" in report["problems"][0]
-
-
-@pytest.mark.parametrize("body", [{}, {"secret": 7}, {"secret": "no hex"}])
-def test_a_chain_forged_with_the_wrong_records_is_a_problem_too(folder, body):
-    with closing(Log.open(folder.records)) as log:
-        log.append("run", {})
-        log.append("end", body)
-    report = check_run(folder)
-    assert not report["ok"]
-    assert "lacks what its kind promises" in report["problems"][0]
-
-
-def test_a_log_that_does_not_begin_a_run_is_a_problem(folder):
-    with closing(Log.open(folder.records)):
-        pass
-    assert check_run(folder)["problems"] == ["record 0 does not begin a run"]

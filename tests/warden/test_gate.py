@@ -5,7 +5,8 @@ import pytest
 
 from ouroboros_warden.canonical import content_id
 from ouroboros_warden.errors import JudgeError, Refused
-from ouroboros_warden.folder import Folder, check_run
+from ouroboros_warden.folder import Folder
+from ouroboros_warden.verify import check_run
 
 from .harness import FAMILIES, make_checkpoint, make_data, message
 

@@ -10,7 +10,7 @@ import pytest
 from ouroboros_warden import processes, sandbox
 from ouroboros_warden.errors import JudgeError, UsageError
 from ouroboros_warden.folder import Folder
-from ouroboros_warden.processes import Judge, environment
+from ouroboros_warden.processes import Judge, await_end, environment, start, stop
 from ouroboros_warden.server import make_boxes
 
 from .harness import JUDGE, SOURCE, children_of, is_alive, make_run, set_moods, wait_for
@@ -27,6 +27,24 @@ box = Box.build(judge_grant(Folder(root=Path("/nowhere"))))
 child = start([sys.executable, "-I", "-S", "-c", "import time; time.sleep(600)"],
               Path("/dev/null"), {}, box)
 print(child.pid, flush=True)
+time.sleep(600)
+"""
+# A parent that starts an engine by the best means, one of whose children flees; says who is below.
+BOXED_PARENT = """
+import sys, time
+from pathlib import Path
+from ouroboros_warden.folder import Folder
+from ouroboros_warden.grants import engine_grant, owners
+from ouroboros_warden.probe import strongest_box
+from ouroboros_warden.processes import descendants, start
+folder = Folder(root=Path(sys.argv[1]))
+owner, _ = owners(folder)
+box = strongest_box(folder, engine_grant(folder), owner)
+flee = "import os, time; os.fork() or (os.setsid(), time.sleep(600)); print(flush=True)"
+flee += "; time.sleep(600)"
+child = start([sys.executable, "-I", "-S", "-c", flee], Path("/dev/null"), {}, box, stdout=1)
+sys.stdin.readline()
+print(box.means.tier, *descendants(child.pid), child.pid, flush=True)
 time.sleep(600)
 """
 # A child that ties itself to a parent which is not its own, as if that one had died meanwhile.
@@ -65,6 +83,47 @@ def test_a_child_dies_with_a_parent_that_is_killed():
         assert is_alive(child)
         parent.kill()
     wait_for(lambda: not is_alive(child), 5)
+
+
+@pytest.mark.parametrize("highest", ["T1", "T2", "T3"])
+def test_a_killed_parent_takes_all_below_along_and_in_a_tree_those_who_fled_too(tmp_path, highest):
+    run = make_run(tmp_path)
+    environ = {**os.environ, "PYTHONPATH": str(SOURCE), "OUROBOROS_TIER": highest}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-P", "-c", BOXED_PARENT, str(run)]
+    with subprocess.Popen(command, env=environ, **pipes) as parent:
+        assert parent.stdout.readline() == "\n"  # the engine has forked
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        tier, *below = parent.stdout.readline().split()
+        fled = [int(number) for number in below[:-1]] if tier == "T1" else []
+        parent.kill()
+    gone = [int(number) for number in below if int(number) not in fled]
+    wait_for(lambda: not any(map(is_alive, gone)), 5)
+    for number in fled:  # on T1 only the warden's sweep finds it
+        os.kill(number, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("highest", ["T1", "T2", "T3"])
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        ("signal.signal(15, lambda *_: sys.exit(7))", 7),
+        ("signal.signal(15, signal.SIG_IGN)", -9),
+        ("0", -15),
+    ],
+)
+def test_a_child_is_asked_to_end_and_then_killed(tmp_path, monkeypatch, highest, code, ends):
+    monkeypatch.setenv("OUROBOROS_TIER", highest)
+    code = f"import signal, sys, time; {code}"
+    said = f"{code}; sys.stderr.write('on'); sys.stderr.flush(); time.sleep(60)"
+    folder = Folder.at(make_run(tmp_path))
+    with make_boxes(folder, children_of(tmp_path)) as boxes:
+        words = tmp_path / "words"
+        child = start([sys.executable, "-I", "-S", "-c", said], words, {}, boxes.engine)
+        wait_for(lambda: words.read_text() == "on")
+        assert not await_end(child, 0)
+        assert stop(child, grace=0.3) == ends
 
 
 def test_a_child_whose_parent_died_before_leaves_at_once():

@@ -4,8 +4,9 @@ import pytest
 
 from ouroboros_warden import rollback as rollbacks
 from ouroboros_warden.errors import Locked, Refused, UsageError
-from ouroboros_warden.folder import Folder, check_run
+from ouroboros_warden.folder import Folder
 from ouroboros_warden.rollback import rollback
+from ouroboros_warden.verify import check_run
 
 from .harness import make_checkpoint, records
 

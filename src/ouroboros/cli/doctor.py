@@ -118,7 +118,13 @@ def _confinement() -> tuple[str | None, str]:
         found = drill()
     except Refused as refusal:
         return None, str(refusal)
-    worth = f"Landlock ABI {found['landlock']}, {found['stopped']} attempts to escape, all stopped"
+    means = [
+        f"Landlock ABI {found['landlock']}",
+        *(["a user of its own"] if found["own_user"] else []),
+        *(["namespaces"] if found["tier"] > "T1" else []),
+        *(["a control group"] if found["group"] else []),
+    ]
+    worth = f"{', '.join(means)}; {found['stopped']} attempts to escape, all stopped"
     return found["tier"], f"{found['tier']} ({worth})"
 
 

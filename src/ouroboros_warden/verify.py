@@ -1,0 +1,157 @@
+"""Whether a run is what it says: checked from its folder and the authority's public keys alone.
+
+The chain of trust is short. The authority signed the constitution, and a lease that names the key
+of the run's log; that key signed the log's heads and the seal; the log names every checkpoint and
+data file by content, every decision with its facts and articles, and the exam secret by its hash.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+from ouroboros_warden.audit import Record, read_log, read_objects
+from ouroboros_warden.canonical import Json, decode
+from ouroboros_warden.constitution import Constitution
+from ouroboros_warden.errors import LogDamaged, Refused, UsageError, WardenError
+from ouroboros_warden.folder import Folder, check_checkpoint, check_data, load_config
+from ouroboros_warden.heads import broken_heads
+from ouroboros_warden.keys import Authority, demand_quorum
+from ouroboros_warden.law import leases_taken_up, read_constitutions
+from ouroboros_warden.lease import PURPOSE, Lease
+from ouroboros_warden.replay import replay
+from ouroboros_warden.seal import broken_seal
+
+
+def check_run(folder: Folder, seen: str | None = None, authority: Authority | None = None) -> Json:
+    """Check a whole run, live or over; the report's `problems` is empty if all is intact.
+
+    `authority` is who must have signed; without one, whoever the constitution names is believed
+    and the report says who that is.
+    """
+    report: Json = {"ok": False, "records": 0, "head": None, "record": None, "problems": []}
+    try:
+        records = read_log(folder.records, seen)
+    except LogDamaged as damage:
+        return {**report, "record": damage.index, "problems": [str(damage)]}
+    report |= {"records": len(records), "head": records[-1].hash if records else None}
+    report["over"] = any(record.kind == "end" for record in records)
+    report["sealed"] = folder.seal.exists()
+    problems: list[str] = []
+    for check in (_promises, _files, _clocks):
+        problems += _told(lambda check=check: check(folder, records))
+    problems += _told(lambda: _law(folder, records, authority, report))
+    return {**report, "ok": not problems, "problems": problems}
+
+
+def _told(check: Callable[[], Iterator[str]]) -> list[str]:
+    """What a check finds, whatever stops it included."""
+    found: list[str] = []
+    try:
+        found.extend(check())
+    except WardenError as error:
+        found.append(str(error))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        found.append(f"a record lacks what its kind promises: {error!r}")
+    except OSError as error:
+        found.append(f"{error.filename} cannot be read: {error.strerror}")
+    return found
+
+
+def _promises(folder: Folder, records: Sequence[Record]) -> Iterator[str]:
+    if not records or records[0].kind != "run":
+        yield "record 0 does not begin a run"
+        return
+    if decode((folder.root / "config.json").read_bytes()) != records[0].body["config"]:
+        yield "config.json is not the one that the run began with"
+    for record in records:
+        if record.kind == "end":
+            secret = bytes.fromhex(record.body["secret"])
+            if hashlib.sha256(secret).hexdigest() != records[0].body["exam_commitment"]:
+                yield f"record {record.index}: the exam secret is not the one committed to"
+
+
+def _files(folder: Folder, records: Sequence[Record]) -> Iterator[str]:
+    examined = {r.body["checkpoint"]: r.index for r in records if r.kind == "exam"}
+    for name, index in examined.items():
+        try:
+            check_checkpoint(folder, name)
+        except Refused as refusal:
+            yield f"record {index}: {refusal}"
+    for record in (r for r in records if r.kind == "data"):
+        try:
+            _, found, _ = check_data(folder, record.body["file"])
+        except Refused as refusal:
+            yield f"record {record.index}: {refusal}"
+        else:
+            if found != record.body["id"]:
+                yield f"record {record.index}: {record.body['file']} is not what was handed in"
+
+
+def _clocks(folder: Folder, records: Sequence[Record]) -> Iterator[str]:
+    """Readings may be missing at the end of a run that was killed, and never go back."""
+    times = read_objects(folder.times)
+    if [each["index"] for each in times] != list(range(len(times))) or len(times) > len(records):
+        yield "times.jsonl does not have one line for each record"
+    for clock in ("seconds", "cpu"):
+        readings = [each[clock] for each in times]
+        if readings != sorted(readings):
+            yield f"times.jsonl: {clock} go back"
+
+
+def _law(
+    folder: Folder, records: Sequence[Record], authority: Authority | None, report: Json
+) -> Iterator[str]:
+    history = read_constitutions(folder)
+    first, run = records[0].body, records[0].body["exam_commitment"]
+    report["authority"] = {**history[-1].authority.to_json(), "name": history[-1].said["name"]}
+    report["constitution"] = history[-1].version
+    if first["constitution"] not in (history[0].id, history[0].in_public()):
+        yield "record 0: it began under another constitution"
+    if authority and history[0].authority.to_json() != authority.to_json():
+        yield "the constitution is signed by another authority than the one asked for"
+    yield from _amendments(records, history)
+    taken = [lease for lease, _ in leases_taken_up(folder, records)]
+    for lease in taken:
+        yield from _unsigned(lease, history, run)
+    report["leases"] = len(taken)
+    keys = [lease.key for lease in taken]
+    yield from broken_heads(folder.heads, records, run, keys)
+    yield from _unheaded(folder, records)
+    report["decisions"], problems = replay(records, history, load_config(folder))
+    yield from problems
+    yield from broken_seal(folder, run, keys)
+
+
+def _amendments(records: Sequence[Record], history: Sequence[Constitution]) -> Iterator[str]:
+    named = [record for record in records if record.kind == "constitution"]
+    if len(named) > len(history) - 1:
+        yield f"record {named[-1].index}: version {named[-1].body['version']} is not there"
+    for record, amended in zip(named, history[1:], strict=False):
+        said = (record.body["version"], record.body.get("id", amended.id))
+        if said != (amended.version, amended.id):
+            yield f"record {record.index}: another constitution than constitution/{amended.version}"
+
+
+def _unsigned(lease: Lease, history: Sequence[Constitution], run: str) -> Iterator[str]:
+    under = next((each for each in history if each.id == lease.constitution), None)
+    if under is None or lease.run != run:
+        yield f"lease {lease.number} was granted to another run, or under another constitution"
+        return
+    try:
+        demand_quorum(under.authority, PURPOSE, lease.said, lease.signatures)
+    except Refused as refusal:
+        yield f"lease {lease.number}: {refusal}"
+
+
+def _unheaded(folder: Folder, records: Sequence[Record]) -> Iterator[str]:
+    """A writer that was killed may leave its very last record without a head; no other has none."""
+    heads = read_objects(folder.heads)
+    size = heads[-1]["size"] if heads else 0
+    over = records[-1].kind == "end"
+    if size > len(records) or size < len(records) - (not over):
+        yield f"the log has {len(records)} records; its last signed head says {size}"
+
+
+def demand_whole(report: Json) -> None:
+    """UsageError with the first problem, where there is any."""
+    if not report["ok"]:
+        raise UsageError(report["problems"][0])
