@@ -48,8 +48,6 @@ STATE = {
     "judges_intact": True,
     "brake": "running",
     "lease": True,
-    "tier": 1,
-    "escapes": 0,
     "mode": "self",
 }
 ACTIONS = {
