@@ -129,7 +129,7 @@ def make_run(
         made = Made(folder, log, walls, standing, random.Random(7), fronts={**walls})
         (adopted,) = read_constitutions(Folder.at(folder))
         sealed = {"exam_commitment": lease.run, "exam_sealed": not reproducible}
-        law = {"authority": adopted.authority.to_json(), "constitution": adopted.id}
+        law = {"authority": adopted.authority_by_name(), "constitution": adopted.id}
         made.append("run", {"version": 2, "config": config, **sealed, **law})
         facts = {"signatures": 1, "threshold": 1, "newer": True, "bounded": True}
         taken = {"action": "grant", "context": facts}

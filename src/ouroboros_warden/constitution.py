@@ -85,6 +85,10 @@ class Constitution:
         """Who signs."""
         return Authority.from_json(self.said["authority"])
 
+    def authority_by_name(self) -> Json:
+        """The authority and what it calls itself."""
+        return {**self.authority.to_json(), "name": self.said["name"]}
+
     @property
     def limits(self) -> Limits:
         """What bounds every lease."""

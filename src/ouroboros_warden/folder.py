@@ -50,6 +50,11 @@ class Folder:
         return self.root / "log" / "heads.jsonl"
 
     @property
+    def witnessed(self) -> Path:
+        """The heads that a witness signed."""
+        return self.root / "log" / "witnessed.jsonl"
+
+    @property
     def leases(self) -> Path:
         """The leases that humans signed."""
         return self.root / "log" / "leases.jsonl"

@@ -26,6 +26,7 @@ from ouroboros_warden.keys import Authority, load_key, public_key
 from ouroboros_warden.law import Law, lease_line, leases_taken_up, read_constitutions, version_of
 from ouroboros_warden.lease import read_leases
 from ouroboros_warden.meter import Meter
+from ouroboros_warden.witness import read_witness
 
 METER_EVERY = 1.0  # seconds between two looks at the meters
 
@@ -44,7 +45,7 @@ def open_log(folder: Folder, config: Config, clock: Clock | None = None) -> Log:
     )
 
 
-def begin_log(log: Log, config: Config, secret: bytes, law: Law) -> None:
+def begin_log(log: Log, folder: Folder, config: Config, secret: bytes, law: Law) -> None:
     """Have record 0 name everything that the run begins with; Refused where it named another.
 
     A reproducible run leaves out what is different for every authority.
@@ -55,16 +56,17 @@ def begin_log(log: Log, config: Config, secret: bytes, law: Law) -> None:
         "config": config.whole,
         "exam_commitment": commitment(secret),
         "exam_sealed": not config.reproducible,
-        "authority": None if config.reproducible else first.authority.to_json(),
+        "authority": None if config.reproducible else first.authority_by_name(),
         "constitution": first.in_public() if config.reproducible else first.id,
+        "witness": {} if config.reproducible else read_witness(folder),
     }
     if not log.records:
         log.append("run", body)
     first = log.records[0]
     if first.kind != "run" or first.body != body:
         raise Refused(
-            "config.json, the exam secret or the constitution is not the one that this run began"
-            " with"
+            "config.json, the exam secret, the constitution or the witness is not the one that this"
+            " run began with"
         )
 
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ouroboros_warden.audit import write_whole
+from ouroboros_warden.audit import read_log, write_whole
 from ouroboros_warden.canonical import Json, canonical, decode, file_id
 from ouroboros_warden.errors import UsageError
 from ouroboros_warden.folder import Folder
@@ -19,8 +19,14 @@ PURPOSE = "seal"
 KEPT_BACK = "warden"  # the folder that stays behind when a run is handed on
 
 
-def seal(folder: Folder, run: str) -> None:
-    """Write `seal.json`; UsageError where a file cannot be read, or is no regular file."""
+def seal_run(folder: Folder) -> None:
+    """Write `seal.json`.
+
+    Raises:
+        UsageError: a file is no regular file; LogDamaged: there is no log to seal.
+    """
+    run = read_log(folder.records)[0].body["exam_commitment"]
+    folder.seal.unlink(missing_ok=True)
     said: Json = {"run": run, "files": _hashes(folder)}
     key = load_key(folder.log_key)
     write_whole(folder.seal, canonical({"said": said, **sign(key, PURPOSE, said)}))

@@ -110,7 +110,7 @@ def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | 
         secret = exam_secret(folder, config)
         law = Law(folder, config, commitment(secret))
         log = stack.enter_context(closing(open_log(folder, config, law.meter.clock)))
-        begin_log(log, config, secret, law)
+        begin_log(log, folder, config, secret, law)
         heed_brake(log, folder)
         heed_leases(log, folder, law, reproducible=config.reproducible)
         groups: list[Cgroup] = []  # filled below

@@ -13,7 +13,8 @@ from ouroboros_warden.canonical import Json, decode
 from ouroboros_warden.constitution import Constitution
 from ouroboros_warden.errors import LogDamaged, Refused, UsageError, WardenError
 from ouroboros_warden.folder import Folder, check_checkpoint, check_data, load_config
-from ouroboros_warden.heads import broken_heads
+from ouroboros_warden.heads import PURPOSE as HEAD
+from ouroboros_warden.heads import WITNESSED, broken_heads
 from ouroboros_warden.keys import Authority, demand_quorum
 from ouroboros_warden.law import leases_taken_up, read_constitutions
 from ouroboros_warden.lease import PURPOSE, Lease
@@ -102,7 +103,7 @@ def _law(
 ) -> Iterator[str]:
     history = read_constitutions(folder)
     first, run = records[0].body, records[0].body["exam_commitment"]
-    report["authority"] = {**history[-1].authority.to_json(), "name": history[-1].said["name"]}
+    report["authority"] = history[-1].authority_by_name()
     report["constitution"] = history[-1].version
     if first["constitution"] not in (history[0].id, history[0].in_public()):
         yield "record 0: it began under another constitution"
@@ -116,6 +117,9 @@ def _law(
     keys = [lease.key for lease in taken]
     yield from broken_heads(folder.heads, records, run, keys)
     yield from _unheaded(folder, records)
+    if witness := first.get("witness"):
+        yield from _witnessed(folder, records, witness.get("key"), keys)
+        report["witness"] = witness.get("key") or witness.get("file")
     report["decisions"], problems = replay(records, history, load_config(folder))
     yield from problems
     yield from broken_seal(folder, run, keys)
@@ -140,6 +144,19 @@ def _unsigned(lease: Lease, history: Sequence[Constitution], run: str) -> Iterat
         demand_quorum(under.authority, PURPOSE, lease.said, lease.signatures)
     except Refused as refusal:
         yield f"lease {lease.number}: {refusal}"
+
+
+def _witnessed(
+    folder: Folder, records: Sequence[Record], key: str | None, own: Sequence[str]
+) -> Iterator[str]:
+    """Every head that a witness was shown is one of this log, and signed by it if it can sign."""
+    run = records[0].body["exam_commitment"]
+    signers, purpose = ([key], WITNESSED) if key else (own, HEAD)
+    yield from broken_heads(folder.witnessed, records, run, signers, purpose)
+    if records[-1].kind == "end":
+        seen = read_objects(folder.witnessed)
+        if not seen or seen[-1]["size"] != len(records):
+            yield "the witness has not seen the end of the log"
 
 
 def _unheaded(folder: Folder, records: Sequence[Record]) -> Iterator[str]:

@@ -30,23 +30,25 @@ PATIENCE = 60.0  # seconds that a witness may take
 SEEN = {"decision", "final", "end", "brake", "lease", "constitution", "spent", "rollback"}
 
 
+def read_witness(folder: Folder) -> Json:
+    """Who the run's witness is, empty for nobody; UsageError where that is not said clearly."""
+    path = folder.root / "witness.json"
+    found: Json = decode(path.read_bytes()) if path.exists() else {}
+    if found and found.keys() not in ({"file"}, {"command", "key"}):
+        raise UsageError(f'{path} names neither a "file" nor a "command" and its "key"')
+    return found
+
+
 class Witness:
     """The witness of one run, or nobody."""
 
     def __init__(self, folder: Folder, run: str) -> None:
         """Read who it is; UsageError where that is not said clearly."""
-        path = folder.root / "witness.json"
-        self._settings: Json = decode(path.read_bytes()) if path.exists() else {}
-        if self._settings and self._settings.keys() not in ({"file"}, {"command", "key"}):
-            raise UsageError(f'{path} names neither a "file" nor a "command" and its "key"')
+        self._settings = read_witness(folder)
         self._folder = folder
         self._run = run
-        signed = read_objects(self._signatures)
+        signed = read_objects(folder.witnessed)
         self._size = signed[-1]["size"] if signed else 0
-
-    @property
-    def _signatures(self) -> Path:
-        return self._folder.root / "log" / "witnessed.jsonl"
 
     def see(self, records: Sequence[Record]) -> None:
         """Show it the newest head, if something happened since that it is there for.
@@ -59,7 +61,7 @@ class Witness:
         head = read_objects(self._folder.heads)[-1]
         signature = self._show(head, records)
         line = canonical({"size": head["size"], "root": head["root"], **signature}) + b"\n"
-        _append(self._signatures, line)
+        _append(self._folder.witnessed, line)
         self._size = head["size"]
 
     def _show(self, head: Json, records: Sequence[Record]) -> Json:

@@ -62,7 +62,7 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             secret = exam_secret(folder, config)
             law = Law(folder, config, commitment(secret))
             log = stack.enter_context(closing(open_log(folder, config, law.meter.clock)))
-            begin_log(log, config, secret, law)
+            begin_log(log, folder, config, secret, law)
             heed_leases(log, folder, law, reproducible=config.reproducible)
             commands = children_of(run)
             boxes = stack.enter_context(make_boxes(folder, commands))

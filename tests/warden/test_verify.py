@@ -20,7 +20,7 @@ from ouroboros_warden.folder import Folder
 from ouroboros_warden.heads import signing
 from ouroboros_warden.keys import Authority, load_key, public_key, sign
 from ouroboros_warden.lease import read_leases
-from ouroboros_warden.seal import PURPOSE, seal
+from ouroboros_warden.seal import PURPOSE, seal_run
 from ouroboros_warden.verify import check_run
 
 from .harness import KEY, ask, make_checkpoint, make_data, make_run, plan, records, serve
@@ -44,7 +44,7 @@ def finished(tmp_path_factory) -> Path:
         ]
     plan(run, [*steps, ask("final", key="final"), ask("finish", key="end", reason="enough")])
     assert serve(run)[0] == 0
-    seal(Folder.at(run), records(run)[0].body["exam_commitment"])
+    seal_run(Folder.at(run))
     return run
 
 

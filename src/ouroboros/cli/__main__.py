@@ -23,6 +23,7 @@ from ouroboros.cli import (
     envs,
     keys,
     lease,
+    replay,
     report,
     rollback,
     run,
@@ -54,6 +55,7 @@ app.command()(why.why)
 app.command()(diff.diff)
 app.command()(rollback.rollback)
 app.command()(verify.verify)
+app.command()(replay.replay)
 app.command()(report.report)
 app.command()(solve.solve)
 app.command()(chat.chat)

@@ -1,4 +1,4 @@
-"""`ouro brake`: pull it at once, release it with the authority's signature."""
+"""`ouro brake`: pull it at once, release it with the authority's signature, fire it as a drill."""
 
 import fcntl
 import os
@@ -72,6 +72,26 @@ def release(
     _tell(folder)
     return _say(
         as_json, brake="running", pull=latch.pull, resume=f"ouro run --resume {folder.root}"
+    )
+
+
+@app.command()
+def drill(
+    drills: Annotated[int, typer.Option(min=1, help="How many times.")] = 1,
+    as_json: AsJson = False,
+) -> int:
+    """Fire the brake for real, on a run made up for it that resists, and measure."""
+    import statistics
+
+    from ouroboros.cli.drill import drill as fire
+
+    took = sorted(fire() for _ in range(drills))
+    return _say(
+        as_json,
+        drills=drills,
+        median_seconds=round(statistics.median(took), 4),
+        p99_seconds=round(took[max(0, -(-99 * drills // 100) - 1)], 4),
+        max_seconds=round(took[-1], 4),
     )
 
 

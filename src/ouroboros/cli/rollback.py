@@ -14,6 +14,7 @@ def rollback(
 ) -> int:
     """Restore a former champion; the warden records it, nothing is deleted."""
     from ouroboros.cli.output import emit, page
+    from ouroboros.cli.run import put_seal
     from ouroboros.cli.runs import find_run
     from ouroboros.cli.warden import call_or_raise
     from ouroboros.lineage.history import find_checkpoint
@@ -25,6 +26,7 @@ def rollback(
         name = find_checkpoint(index, checkpoint)
     call_or_raise("rollback", str(folder), name)
     write_report(folder)
+    put_seal(folder)
     if as_json:
         emit({"champion": name, "run_dir": str(folder)})
     else:

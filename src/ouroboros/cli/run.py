@@ -28,6 +28,13 @@ def run(
         bool, typer.Option("--reproducible", help="Exam secret from the seed; no time limits.")
     ] = False,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the run.")] = None,
+    witness: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="A file elsewhere, or with --witness-key a command."),
+    ] = None,
+    witness_key: Annotated[
+        str | None, typer.Option(metavar="PUBLIC", help="The key that the command signs with.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a preset from base to report, or go on with a run that was stopped."""
@@ -35,7 +42,7 @@ def run(
     if resume:
         folder = _resumed(preset, run_dir, asked)
     else:
-        folder = _begun(preset or DEFAULT, run_dir, asked)
+        folder = _begun(preset or DEFAULT, run_dir, asked, _witness(witness, witness_key))
     if resume and _is_finished(folder):
         _say(f"{folder} is finished already; its summary:")
     else:
@@ -53,8 +60,25 @@ def _assignments(settings: list[str] | None, seed: int | None, reproducible: boo
     return asked
 
 
-def _begun(preset: str, run_dir: Path | None, asked: list[str]) -> Path:
-    """A new run's folder with its configuration in it."""
+def _witness(who: str | None, key: str | None) -> dict[str, Any] | None:
+    """Who is to see the log's heads; UsageError where that makes no sense."""
+    import shlex
+
+    from ouroboros.errors import UsageError
+
+    if who is None or not who.strip():
+        if key is not None:
+            raise UsageError("--witness-key says who signs; name the command with --witness")
+        return None
+    if key is not None:
+        return {"command": shlex.split(who), "key": key}
+    return {"file": str(Path(who).absolute())}
+
+
+def _begun(
+    preset: str, run_dir: Path | None, asked: list[str], witness: dict[str, Any] | None
+) -> Path:
+    """A new run's folder with its configuration in it, under the law."""
     from ouroboros.cli.authority import appoint
     from ouroboros.cli.runs import claim_folder
     from ouroboros.config import override
@@ -66,6 +90,8 @@ def _begun(preset: str, run_dir: Path | None, asked: list[str]) -> Path:
     _check(config)
     folder = claim_folder(run_dir, preset)
     write_whole(folder / "config.json", canonical(config.model_dump(mode="json")) + b"\n")
+    if witness:
+        write_whole(folder / "witness.json", canonical(witness))
     appoint(Folder.at(folder))
     return folder
 
@@ -164,10 +190,22 @@ def _conclude(folder: Path, *, as_json: bool) -> None:
     written = write_report(folder)
     with open_index(folder) as index:
         summary = summarize(index)
+    put_seal(folder)
     if as_json:
         emit(summary_object(summary, folder))
     else:
         _print(summary, folder, [path.name for path in written])
+
+
+def put_seal(folder: Path) -> None:
+    """Seal the folder of a run that rests; one handed on without its key stays as it is."""
+    from ouroboros.cli.runs import is_live
+    from ouroboros_warden.folder import Folder
+    from ouroboros_warden.seal import seal_run
+
+    run = Folder.at(folder)
+    if run.log_key.exists() and not is_live(folder):
+        seal_run(run)
 
 
 def _print(summary: "Summary", folder: Path, written: list[str]) -> None:
@@ -185,7 +223,7 @@ def _print(summary: "Summary", folder: Path, written: list[str]) -> None:
         f"{first}, {summary.rejected} rejected\n"
         f"{summary.labels_read_past_wall} labels read past the wall; label precision {precision}\n"
         f"{figures.duration(summary.wall_seconds)}, {figures.flop(summary.flop)} FLOP, "
-        f"log head {summary.log_head[:16]}"
+        f"log head {summary.log_head[:16]}; {summary.authority}"
     )
     if not summary.exam_sealed:
         console.print("exam not sealed: its secret follows from the seed")

@@ -30,6 +30,8 @@ class Run:
     exam_sealed: bool
     exam_commitment: str
     """SHA-256 of the exam secret, committed to before the first step"""
+    authority: str
+    """who signed for it, and how many of how many keys it takes"""
     examiners: int
     alpha: float
     head: str

@@ -29,8 +29,8 @@ LARGEST = 2**63 - 1  # an SQLite integer
 SCHEMA = """
 create table run(
     name text, preset text, seed text, verification text, reproducible integer,
-    exam_sealed integer, exam_commitment text, examiners integer, alpha real, head text,
-    records integer, reason text, seconds real, base_trained real, stated_flop real);
+    exam_sealed integer, exam_commitment text, authority text, examiners integer, alpha real,
+    head text, records integer, reason text, seconds real, base_trained real, stated_flop real);
 create table families(family text primary key, wall integer);
 create table checkpoints(checkpoint text primary key, generation integer, parent text);
 create table exams(
@@ -132,9 +132,17 @@ def _add_run(index: Index, record: Record) -> None:
         reproducible=run.get("reproducible", False),
         exam_sealed=record.body["exam_sealed"],
         exam_commitment=record.body["exam_commitment"],
+        authority=_authority(record.body.get("authority")),
         examiners=config.get("exam", {}).get("processes", 2),
         alpha=config.get("exam", {}).get("alpha", 0.05),
     )
+
+
+def _authority(said: Json | None) -> str:
+    """Whose signatures the run is under, in words."""
+    if said is None:
+        return "not named, for comparison"
+    return f"{said['name']}, {said['threshold']} of {len(said['keys'])}"
 
 
 def _add_exam(index: Index, record: Record) -> None:

@@ -91,6 +91,7 @@ def _head(told: Account, name: str) -> str:
         (f"{run.verification} verification", run.verification == "self"),
         (f"{past:,} labels read past the wall", past == 0),
         (seal, run.exam_sealed),
+        (run.authority, not run.reproducible),
     ]
     marks = "".join(
         f'<span class="badge{"" if good else " bad"}">{escape(text)}</span>'
@@ -136,6 +137,7 @@ def _facts(told: Account) -> str:
         ),
         ("Champion", summary.champion.checkpoint if summary.champion else figures.UNKNOWN),
         ("Log head", f"{run.head} ({run.records} records)"),
+        ("Signed for by", run.authority),
         ("Exam secret", f"{sealed}; SHA-256 {run.exam_commitment}"),
     ]
     items = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in found)

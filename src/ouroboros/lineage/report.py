@@ -96,7 +96,7 @@ def render_card(told: Account, champion: Champion, name: str) -> str:
 
 
 def facts(told: Account) -> list[tuple[str, str]]:
-    """The figures that a reader asks for, in words; the first four concern trust."""
+    """The figures that a reader asks for, in words; the first five concern trust."""
     run, summary = told.run, told.summary
     sealed = "sealed; SHA-256 of its secret stands in the log's first record"
     exam = sealed if run.exam_sealed else "**exam not sealed**: its secret follows from the seed"
@@ -106,6 +106,7 @@ def facts(told: Account) -> list[tuple[str, str]]:
         ("Verification", f"{run.verification} ({_teacher(told)})"),
         ("Labels read past the wall", f"{summary.labels_read_past_wall:,}"),
         ("Examination", exam),
+        ("Signed for by", run.authority),
         ("Log head", f"`{run.head}` ({run.records} records)"),
         (
             "Label precision",

@@ -68,6 +68,7 @@ class Summary:
     flop: int
     flop_of_judges: int
     exam_sealed: bool
+    authority: str
     verification: str
     log_head: str
     records: int
@@ -139,6 +140,7 @@ def summarize(index: Index) -> Summary:
         flop=int(stated + judges),
         flop_of_judges=int(judges),
         exam_sealed=run.exam_sealed,
+        authority=run.authority,
         verification=run.verification,
         log_head=run.head,
         records=run.records,
