@@ -100,6 +100,17 @@ def _grid(low: int, high: int, ratio: float) -> list[int]:
     return sorted({round(low * (high / low) ** (i / steps)) for i in range(1, steps + 1)})
 
 
+def paper(request: Mapping[str, Any], family: str) -> Iterator[tuple[int, int]]:
+    """The levels of a family's examination and how many items each has, until there is no hope."""
+    known, seed = request["families"][family], request["seed"]
+    wall, items = known["wall"], request["items"]
+    if request["full"]:
+        yield from ((level, items) for level in full_levels(wall, seed, family))
+        return
+    for level in paired_levels(wall, known["frontier"], seed, family):
+        yield level, items * 2 if level <= CHEAP * wall else items
+
+
 def mint(
     family: Family, answers: Answers, level: int, items: int, seed: str, part: tuple[int, int]
 ) -> list[str]:
@@ -169,16 +180,8 @@ def _examine(
     probes: Counter[str],
 ) -> Iterator[tuple[Tally, int]]:
     """Tallies of one family, level by level, until the models are hopeless; counts the probes."""
-    known, seed = request["families"][family.name], request["seed"]
-    if request["full"]:
-        levels = full_levels(known["wall"], seed, family.name)
-    else:
-        levels = paired_levels(known["wall"], known["frontier"], seed, family.name)
-    hopeless = 0
-    for level in levels:
-        items = request["items"]
-        if not request["full"] and level <= CHEAP * known["wall"]:
-            items *= 2
+    seed, hopeless = request["seed"], 0
+    for level, items in paper(request, family.name):
         prompts = mint(family, answers, level, items, seed, tuple(request["part"]))
         texts = solutions(answers, prompts, probes)
         lines = impossible(family, answers, level, seed, texts[0])

@@ -21,6 +21,7 @@ from ouroboros.cli import (
     diff,
     doctor,
     envs,
+    exam,
     keys,
     lease,
     replay,
@@ -56,6 +57,7 @@ app.command()(diff.diff)
 app.command()(rollback.rollback)
 app.command()(verify.verify)
 app.command()(replay.replay)
+app.command()(exam.exam)
 app.command()(report.report)
 app.command()(solve.solve)
 app.command()(chat.chat)
