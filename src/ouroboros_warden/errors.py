@@ -4,7 +4,7 @@ Each class carries the code that `python -m ouroboros_warden` ends with: 1 faile
 (nothing is lost), 3 refused. A rejected successor is a record of the log, never an exception.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class WardenError(Exception):
@@ -46,6 +46,15 @@ class Refused(WardenError):
     """The warden refuses what was asked."""
 
     exit_code: ClassVar[int] = 3
+
+
+class Denied(Refused):
+    """The articles forbid it; `law` is their decision, with the facts that it was made on."""
+
+    def __init__(self, line: str, law: dict[str, Any]) -> None:
+        """Say why in words."""
+        super().__init__(line)
+        self.law = law
 
 
 class Braked(WardenError):

@@ -184,6 +184,14 @@ class Examiners:
         return self._judges[0].ask(request, read)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judges:
+    """Whom the gate asks for truth."""
+
+    oracle: Oracle
+    examiners: Examiners
+
+
 def merge(rows: Iterable[Row]) -> list[Row]:
     """Add up the counts of rows of the same family and level, in order of both."""
     sums: dict[tuple[str, int], Counter[int]] = {}

@@ -19,13 +19,12 @@ where the last one was killed: only the last record can be half a step, and it i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ouroboros_warden.audit import Log, Record
 from ouroboros_warden.canonical import Json, canonical, content_id
-from ouroboros_warden.errors import JudgeError, Refused
-from ouroboros_warden.exam import Examiners, Oracle, Row, Sat, Sitting, exam_seed
+from ouroboros_warden.errors import Denied, JudgeError, Refused
+from ouroboros_warden.exam import Judges, Row, Sat, Sitting, exam_seed
 from ouroboros_warden.folder import Config, Folder, check_checkpoint, check_data
 from ouroboros_warden.law import Law, lease_line
 from ouroboros_warden.messages import (
@@ -45,19 +44,20 @@ from ouroboros_warden.standing import (
     after,
     decide,
     facts_of_exam,
+    last_step,
     share_of_alpha,
     start_of,
     undecided,
 )
 
 LEVEL_LIMIT = 1 << 63  # from which on the articles cannot count
+REFUSALS = 1000  # of a run that are logged
 COUNT_LIMIT = 100_000  # worked examples of one request
 CLAIM_LIMIT = 1 << 20  # bytes
 PROGRESS_LIMIT = 1 << 14  # bytes
 SITTINGS = 4  # of one examination, at most
 
 _ANSWERS = {"oracle", "claim", "audit", "decision", "final", "end"}  # kinds that end a step
-_ASIDE = {"confinement", "brake", "lease", "constitution", "spent"}  # kinds that no step writes
 _TOLD = {
     "better": "better",
     "no evidence of improvement": "no evidence",
@@ -65,23 +65,6 @@ _TOLD = {
 }  # reasons as the engine hears them; any other is "worse"
 
 Tell = Callable[[str, Json], None]
-
-
-class Denied(Refused):
-    """The articles forbid it; `law` is the decision."""
-
-    def __init__(self, line: str, law: Json) -> None:
-        """Say why, and by which facts and articles."""
-        super().__init__(line)
-        self.law = law
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judges:
-    """Whom the gate asks for truth."""
-
-    oracle: Oracle
-    examiners: Examiners
 
 
 class Gate:
@@ -125,7 +108,11 @@ class Gate:
             Refused: the answer is no; the log says so if it concerned a step.
             JudgeError, DiskFull: nothing was decided, and the run cannot go on.
         """
-        request = parse(message)
+        try:
+            request = parse(message)
+        except Refused as refusal:
+            self.log_malformed(str(refusal))
+            raise
         match request:
             case Hello():
                 return self._greet()
@@ -362,7 +349,7 @@ class Gate:
         if record.kind in _ANSWERS:
             self._answered[record.body["key"]] = record
         if record.kind == "refused":
-            self._refusals.add(record.body["request"])
+            self._refusals.add(record.body.get("request", ""))
 
     def _complete(self) -> None:
         last = last_step(self._log.records)
@@ -375,16 +362,21 @@ class Gate:
             report = self._judges.oracle.audit(path, self._config.walls)
             self._log_audit(last.body["key"], last.body["request"], report)
 
+    def log_malformed(self, reason: str) -> None:
+        """Have the log say, once for each reason, that something was no request at all."""
+        self._refuse("", content_id({"malformed": reason}), "malformed", reason)
+
     def _log_refusal(self, request: Step, identity: str, reason: str) -> None:
-        if identity not in self._refusals and not self.over:
-            kind = type(request).__name__.lower()
-            self._tell("refused", {"key": request.key, "reason": reason})
-            self._append("refused", request.key, identity, {"type": kind, "reason": reason})
+        self._refuse(request.key, identity, type(request).__name__.lower(), reason)
 
-
-def last_step(records: Sequence[Record]) -> Record:
-    """The last record that a step of the engine, or the run's beginning, has left."""
-    return next(record for record in reversed(records) if record.kind not in _ASIDE)
+    def _refuse(self, key: str, identity: str, kind: str, reason: str) -> None:
+        """Log a refusal, but not the same twice, nor more than so many of a flood."""
+        if identity in self._refusals or len(self._refusals) >= REFUSALS or self.over:
+            return
+        if len(self._refusals) == REFUSALS - 1:
+            kind, reason = "flood", f"{REFUSALS} refusals; no more of them are logged"
+        self._tell("refused", {"key": key, "reason": reason})
+        self._append("refused", key, identity, {"type": kind, "reason": reason})
 
 
 def _recall(record: Record) -> Json:

@@ -11,10 +11,9 @@ from pathlib import Path
 from ouroboros_warden.audit import Record
 from ouroboros_warden.errors import UsageError
 from ouroboros_warden.folder import Folder, check_checkpoint, load_config
-from ouroboros_warden.gate import last_step
 from ouroboros_warden.heed import open_log
 from ouroboros_warden.server import LOCK_PATIENCE, locked
-from ouroboros_warden.standing import Standing, after, start_of
+from ouroboros_warden.standing import Standing, after, last_step, start_of
 
 
 def rollback(run_dir: Path, checkpoint: str) -> Record:

@@ -22,9 +22,9 @@ from ouroboros_warden.canonical import Json
 from ouroboros_warden.cgroups import Cgroup
 from ouroboros_warden.errors import Braked, DiskFull, JudgeError, Locked, Refused, WardenError
 from ouroboros_warden.events import Events
-from ouroboros_warden.exam import Examiners, Oracle, commitment, exam_secret
+from ouroboros_warden.exam import Examiners, Judges, Oracle, commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder, load_config
-from ouroboros_warden.gate import Gate, Judges
+from ouroboros_warden.gate import Gate
 from ouroboros_warden.grants import engine_grant, judge_grant, make_workspace, owners
 from ouroboros_warden.heed import (
     LeaseOver,
@@ -185,7 +185,7 @@ class Engine:
         refusal: str | None = None
         while not gate.over:
             try:
-                message = self._hear()
+                message = self._hear(gate)
                 if message is None:
                     break
                 between()
@@ -210,13 +210,16 @@ class Engine:
         self._socket.close()
         stop(self._process)
 
-    def _hear(self) -> Json | None:
+    def _hear(self, gate: Gate) -> Json | None:
         # The socket alone does not tell of the end: a dead engine's worker may hold it open.
         while not select.select([self._socket], [], [], 1.0)[0]:
             if has_ended(self._process):
                 return None
         try:
             return receive(self._socket)
+        except Refused as refusal:
+            gate.log_malformed(str(refusal))
+            raise
         except OSError:
             return None
 

@@ -3,7 +3,7 @@
 Everything here is a pure function of records, so that whoever has the log comes to the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ouroboros_warden.audit import Record
@@ -13,6 +13,7 @@ from ouroboros_warden.lease import Allowance, millinats, nats
 
 SPENT = 0.15  # of what is left of a run's alpha, by each examination against a champion
 GROWTH = "10-growth"  # the article that bounds it
+_ASIDE = {"confinement", "brake", "lease", "constitution", "spent"}  # kinds that no step writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,3 +138,8 @@ def facts_of_exam(standing: Standing, body: Json) -> tuple[Json, Json]:
         "granted": report["granted"],
     }
     return facts, report
+
+
+def last_step(records: Sequence[Record]) -> Record:
+    """The last record that a step of the engine, or the run's beginning, has left."""
+    return next(record for record in reversed(records) if record.kind not in _ASIDE)

@@ -245,3 +245,23 @@ def test_a_run_goes_on_only_with_the_secret_it_committed_to(open_desk):
     (desk.run / "warden" / "secret").write_bytes(bytes(32))
     with pytest.raises(Refused, match="began with"):
         open_desk(reproducible=False)
+
+
+def test_a_flood_of_different_refusals_is_logged_up_to_a_bound(desk, monkeypatch):
+    monkeypatch.setattr("ouroboros_warden.gate.REFUSALS", 4)
+    for n in range(9):
+        with pytest.raises(Refused):
+            desk.ask("examples", key=f"x{n}", family="copy", level=9, count=1, seed=n)
+        with pytest.raises(Refused):
+            desk.ask(f"nonsense {n}")
+    told = [record.body["type"] for record in desk.records("refused")]
+    assert told == ["examples", "malformed", "examples", "flood"]
+
+
+def test_a_refusal_by_the_articles_says_which_and_on_what_facts(desk):
+    with pytest.raises(Refused, match="article 4: In self mode no truth past the wall"):
+        desk.ask("examples", key="x", family="copy", level=9, count=1, seed=1)
+    (record,) = desk.records("refused")
+    law = record.body["law"]
+    assert (law["action"], law["allowed"], law["by"]) == ("examples", False, ["4-wall"])
+    assert (law["context"]["level"], law["context"]["wall"]) == (9, 3)

@@ -253,7 +253,9 @@ def test_malformed_and_oversized_messages_are_refused_and_the_run_goes_on(run):
     *refused, hello, _ = answers(run)
     assert [answer["ok"] for answer in refused] == [False] * len(junk)
     assert hello["answered"] == []
-    assert [record.kind for record in records(run)] == ["run", "lease", "confinement", "end"]
+    told = [(record.body["type"], record.body["reason"]) for record in records(run, "refused")]
+    assert {kind for kind, _ in told} == {"malformed"}
+    assert len(told) == len(set(told)) == len({answer["error"] for answer in refused})
 
 
 def test_a_flood_of_messages_is_borne_and_not_written_down(run):
@@ -276,7 +278,7 @@ def test_a_flood_of_messages_is_borne_and_not_written_down(run):
     shown = sum(event["event"] == "progress" for event in events(run))
     assert 100 <= shown < 2000
     kinds = [record.kind for record in records(run)]
-    assert kinds == ["run", "lease", "confinement", "refused", "end"]
+    assert kinds == ["run", "lease", "confinement", "refused", "refused", "end"]  # each once
 
 
 def test_a_full_disk_acknowledges_nothing_and_the_run_goes_on_later(run, tmp_path):
