@@ -4,16 +4,19 @@ import signal
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ouroboros_warden.audit import Clock, Log
 from ouroboros_warden.brake import (
     PULL,
+    PURPOSE,
     Latch,
     checked,
     kill_everything,
     logged_latch,
     obey,
     read_latch,
+    release_of,
     why,
 )
 from ouroboros_warden.canonical import Json
@@ -22,10 +25,11 @@ from ouroboros_warden.errors import Braked, Refused
 from ouroboros_warden.exam import commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder
 from ouroboros_warden.heads import signing
-from ouroboros_warden.keys import Authority, load_key, public_key
+from ouroboros_warden.keys import Authority, load_key, public_key, signers
 from ouroboros_warden.law import Law, lease_line, leases_taken_up, read_constitutions, version_of
 from ouroboros_warden.lease import read_leases
 from ouroboros_warden.meter import Meter
+from ouroboros_warden.policy import HUMAN, Policy
 from ouroboros_warden.witness import read_witness
 
 METER_EVERY = 1.0  # seconds between two looks at the meters
@@ -136,22 +140,37 @@ def latch_of(log: Log, folder: Folder) -> Latch:
     return checked(logged_latch(log.records), read_latch(folder), run, read_authority(folder))
 
 
-def note_brake(log: Log, latch: Latch) -> None:
-    """Have the log say where the brake is, if that is not what it said last."""
-    if logged_latch(log.records) != latch:
-        log.append("brake", latch.to_json())
+def note_brake(log: Log, folder: Folder, latch: Latch) -> None:
+    """Have the log say where the brake is and by which article, if it did not say so last."""
+    before = logged_latch(log.records)
+    if before != latch:
+        log.append("brake", {**latch.to_json(), "law": _law_of(log, folder, before, latch)})
 
 
-def note_pulls(log: Log, pulls: list[Latch]) -> None:
+def _law_of(log: Log, folder: Folder, before: Latch, latch: Latch) -> Json:
+    """The articles' word on a pull, or on a release of what was on `before`."""
+    constitution = read_constitutions(folder)[-1]
+    action, context = "pull", dict[str, Any](tightens=True)
+    if latch.position == "running" != before.position:
+        authority, run = constitution.authority, log.records[0].body["exam_commitment"]
+        signed = signers(authority, PURPOSE, release_of(run, before), latch.signatures)
+        action = "release"
+        context = {"signatures": len(signed), "threshold": authority.threshold}
+        context |= {"newer": latch.pull == before.pull, "bounded": True}
+    verdict = Policy(constitution.texts).decide(action, context, HUMAN)
+    return {"action": action, "context": context, **verdict.to_json()}
+
+
+def note_pulls(log: Log, folder: Folder, pulls: list[Latch]) -> None:
     """Have the log say what the brake did since the last step."""
     while pulls:
-        note_brake(log, pulls.pop(0))
+        note_brake(log, folder, pulls.pop(0))
 
 
 def heed_brake(log: Log, folder: Folder) -> None:
     """Braked where the latch is on, or was released without the authority's signatures."""
     latch = latch_of(log, folder)
-    note_brake(log, latch)
+    note_brake(log, folder, latch)
     if latch.position != "running":
         raise Braked(why(folder, latch))
 

@@ -14,18 +14,19 @@ from ouroboros_warden.policy import ENGINE, HUMAN, Policy
 from ouroboros_warden.standing import Standing, after, facts_of_exam, start_of
 
 HUMANS = {"grant", "release", "amend", "pull"}
-DECIDED = {"oracle", "claim", "data", "exam", "decision", "final", "end", "lease", "confinement"}
 _ACTIONS = {
-    "claim": "claim",
-    "data": "data",
-    "exam": "examine",
-    "decision": "promote",
-    "final": "final",
-    "end": "finish",
-    "lease": "grant",
-    "confinement": "run",
-    "constitution": "amend",
+    "claim": ("claim",),
+    "data": ("data",),
+    "exam": ("examine",),
+    "decision": ("promote",),
+    "final": ("final",),
+    "end": ("finish",),
+    "lease": ("grant",),
+    "confinement": ("run",),
+    "constitution": ("amend",),
+    "brake": ("pull", "release"),
 }
+DECIDED = {"oracle", *_ACTIONS}  # kinds of records that tell of an act
 
 
 def replay(
@@ -61,7 +62,7 @@ def _wrong(
         yield f"{action} was decided otherwise than the articles say"
     if law["allowed"] != _done(record):
         yield f"{action} was done although it was forbidden, or the reverse"
-    if record.kind != "refused" and action != _ACTIONS.get(record.kind, _op(record)):
+    if record.kind != "refused" and action not in _ACTIONS.get(record.kind, (_op(record),)):
         yield f"{record.kind} was decided as {action}"
     for name, fact in _measured(record, exam, standing, config).items():
         if context.get(name) != fact:

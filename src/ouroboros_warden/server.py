@@ -100,7 +100,7 @@ def serve(
                 if isinstance(ended, LeaseOver):
                     log.append("spent", {"what": ended.what})
                 else:
-                    note_brake(log, latch_of(log, folder))
+                    note_brake(log, folder, latch_of(log, folder))
             raise
 
 
@@ -131,7 +131,7 @@ def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | 
         witness = Witness(folder, commitment(secret))
 
         def between() -> None:
-            note_pulls(log, pulls)
+            note_pulls(log, folder, pulls)
             witness.see(log.records)
 
         engine.converse(gate, between)
