@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ouroboros_warden import constitution, lease
 from ouroboros_warden.audit import open_lines, read_log, write_all, write_whole
-from ouroboros_warden.canonical import canonical, decode
+from ouroboros_warden.canonical import Json, canonical, decode
 from ouroboros_warden.constitution import DAY, Constitution
 from ouroboros_warden.errors import Refused, UsageError
 from ouroboros_warden.exam import commitment, exam_secret
@@ -44,7 +44,7 @@ def open_run(
 def signed(drafted: Constitution, key: Ed25519PrivateKey) -> Constitution:
     """A constitution with one signature more."""
     signature = sign(key, constitution.PURPOSE, drafted.said)
-    return replace(drafted, signatures=(*drafted.signatures, signature))
+    return replace(drafted, signatures=_once(drafted.signatures, signature))
 
 
 def adopt(folder: Folder, adopted: Constitution) -> None:
@@ -75,7 +75,12 @@ def draft_lease(folder: Folder, allowance: Allowance | None = None) -> Lease:
 def sign_lease(drafted: Lease, key: Ed25519PrivateKey) -> Lease:
     """A lease with one signature more."""
     signature = sign(key, lease.PURPOSE, drafted.said)
-    return replace(drafted, signatures=(*drafted.signatures, signature))
+    return replace(drafted, signatures=_once(drafted.signatures, signature))
+
+
+def _once(before: tuple[Json, ...], signature: Json) -> tuple[Json, ...]:
+    """Each key's signature once, the newest last."""
+    return (*(each for each in before if each != signature), signature)
 
 
 def add_lease(folder: Folder, granted: Lease) -> None:
