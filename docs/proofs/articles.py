@@ -11,13 +11,13 @@ What is translated are the very expressions that judge requests, not a second pa
 `rules` learns and this file does not know is an error. Not covered: how a fact was measured.
 """
 
-import inspect
 import operator
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,8 +27,9 @@ from ouroboros_warden import rules
 from ouroboros_warden.constitution import shipped
 
 Term = Any  # a formula of Z3, an entity (kind, id), or a set of literals (list)
+Doubtful = tuple[Term, z3.BoolRef]  # a value, and when there is none
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
-FAULT = FALSE, TRUE  # no value, and that for certain
+FAULT = FALSE, TRUE
 TYPES: dict[str, Callable[[str], Term]] = {"Bool": z3.Bool, "Long": z3.Int, "String": z3.String}
 OVERLAPS = {"2-network": "3-reach"}  # forbids that another one covers, on purpose: two sentences
 _DECLARATION = re.compile(
@@ -67,8 +68,8 @@ class Case:
     def allowed(self, without: str = "") -> z3.BoolRef:
         """Some article permits it, none forbids it, none fails; one may be left out."""
         against = [*self.forbids.items(), *self.fails.items()]
-        stops = z3.Or(*(stop for name, stop in against if name != without))
-        return z3.And(z3.Or(*self.permits.values()), z3.Not(stops))
+        stops = some(*(stop for name, stop in against if name != without))
+        return every(some(*self.permits.values()), negation(stops))
 
     def solve(self, *wanted: z3.BoolRef) -> z3.ModelRef | None:
         """A request of this case that is as wanted."""
@@ -90,7 +91,7 @@ class Case:
 
 
 def read_schema(text: str) -> dict[str, tuple[str, dict[str, Term]]]:
-    """Of each act: the type of who may ask, and the facts of its context by path; ValueError else."""
+    """Of each act: the type of who may ask, its context's facts by path; ValueError otherwise."""
     text, place = re.sub(r"//[^\n]*", "", text), 0
     records: dict[str, str] = {}
     acts: dict[str, tuple[str, dict[str, Term]]] = {}
@@ -119,7 +120,7 @@ def literal(value: object) -> Term:
     """A value that stands in an article."""
     match value:
         case bool():
-            return z3.BoolVal(value)
+            return TRUE if value else FALSE
         case str() if "\\" not in value:  # Z3 has escapes of its own
             return z3.StringVal(value)
         case rules._Long(number):
@@ -131,13 +132,33 @@ def literal(value: object) -> Term:
     raise ValueError(f"{value!r} is not translated")
 
 
+def some(*parts: z3.BoolRef) -> z3.BoolRef:
+    """Whether one of them is true; what needs no solver is decided here, or it takes minutes."""
+    kept = [part for part in parts if part is not FALSE]
+    if any(part is TRUE for part in kept):
+        return TRUE
+    return z3.Or(*kept) if len(kept) > 1 else kept[0] if kept else FALSE
+
+
+def every(*parts: z3.BoolRef) -> z3.BoolRef:
+    return negation(some(*map(negation, parts)))
+
+
+def negation(part: z3.BoolRef) -> z3.BoolRef:
+    if part is TRUE or part is FALSE:
+        return FALSE if part is TRUE else TRUE
+    return part.arg(0) if z3.is_not(part) else z3.Not(part)
+
+
 def equal(left: Term, right: Term) -> z3.BoolRef:
     """Whether two terms are equal; those of two types never are."""
     match left, right:
+        case z3.SeqRef(), z3.SeqRef() if left.is_string_value() and right.is_string_value():
+            return TRUE if left.eq(right) else FALSE
         case z3.ExprRef(), z3.ExprRef() if left.sort() == right.sort():
             return left == right
         case (tuple(), tuple()):
-            return z3.And(*map(equal, left, right))
+            return every(*map(equal, left, right))
         case (list(), list()):
             raise ValueError("whether two sets are equal is not translated")
     return FALSE
@@ -145,29 +166,24 @@ def equal(left: Term, right: Term) -> z3.BoolRef:
 
 def meaning(
     expression: rules.Expression, ask: Mapping[str, Term], facts: Mapping[str, Term]
-) -> tuple[Term, z3.BoolRef]:
+) -> Doubtful:
     """What an article's expression is worth in a symbolic request, and when it fails instead."""
 
     def mean(*parts: rules.Expression) -> list[Term]:
         values, faults = zip(*(meaning(part, ask, facts) for part in parts), strict=True)
-        return [*values, z3.Or(*faults)]
+        return [*values, some(*faults)]
 
-    match inspect.getclosurevars(expression).nonlocals:
+    cells = (cell.cell_contents for cell in expression.__closure__ or ())
+    match dict(zip(expression.__code__.co_freevars, cells, strict=True)):
         case {"terms": terms, "decisive": decisive}:
-            value, fault = z3.BoolVal(not decisive), FALSE
-            for term in reversed(terms):
-                first, broken = truth(*mean(term))
-                go_on = z3.Not(first) if decisive else first
-                value = z3.Or(first, value) if decisive else z3.And(first, value)
-                fault = z3.Or(broken, z3.And(go_on, fault))
-            return value, fault
+            return chain((truth(*mean(term)) for term in terms), decisive)
         case {"inner": inner}:
             value, fault = truth(*mean(inner))
-            return z3.Not(z3.Or(value, fault)), fault
+            return negation(some(value, fault)), fault
         case {"same": same, "left": left, "right": right}:
             one, other, fault = mean(left, right)
             alike = equal(one, other)
-            return alike if same is operator.eq else z3.Not(alike), fault
+            return alike if same is operator.eq else negation(alike), fault
         case {"order": order, "left": left, "right": right}:
             one, other, fault = mean(left, right)
             return (order(one, other), fault) if z3.is_int(one) and z3.is_int(other) else FAULT
@@ -175,7 +191,7 @@ def meaning(
             members, value, fault = mean(whole, part)
             if not isinstance(members, list):
                 return FAULT
-            return z3.Or(*(equal(each, value) for each in members)), fault
+            return some(*(equal(each, value) for each in members)), fault
         case {"names": names}:
             path = ".".join(names)
             if any(fact.startswith(f"{path}.") or not path for fact in facts):
@@ -188,11 +204,26 @@ def meaning(
     raise ValueError(f"rules.py has a form that is not translated: {expression.__qualname__}")
 
 
-def truth(value: Term, fault: z3.BoolRef) -> tuple[z3.BoolRef, z3.BoolRef]:
+def chain(terms: Iterable[Doubtful], decisive: bool) -> Doubtful:
+    """Terms joined by `||`, if true is decisive, or `&&`: what follows a decisive one is moot."""
+    enough, value = (TRUE, FALSE) if decisive else (FALSE, TRUE)
+    seen, fault = list[Doubtful](), FALSE
+    for term in terms:
+        seen.append(term)
+        if term[0] is enough:
+            break
+    for first, broken in reversed(seen):
+        value = some(first, value) if decisive else every(first, value)
+        fault = some(broken, every(negation(first) if decisive else first, fault))
+    return value, fault
+
+
+def truth(value: Term, fault: z3.BoolRef) -> Doubtful:
     """Whether it is true and did not fail; whether it failed, as what is neither true nor false."""
-    return (z3.And(value, z3.Not(fault)), fault) if z3.is_bool(value) else FAULT
+    return (every(value, negation(fault)), fault) if z3.is_bool(value) else FAULT
 
 
+@cache
 def cases(text: str, schema: str | None = None) -> dict[str, Case]:
     """Every act under these articles; under "?" all acts that the schema does not know."""
     acts = read_schema(shipped()["schema.cedarschema"] if schema is None else schema)
@@ -275,22 +306,22 @@ def failing(found: Mapping[str, Case]) -> Iterable[str | None]:
 
 
 def idle(found: Mapping[str, Case]) -> Iterable[str | None]:
-    """Acts that nobody may do; permits and forbids that change nothing, or that no promise needs."""
+    """Acts that nobody may do; permits and forbids that change nothing, or no promise needs."""
     each = found.values()
     for case in each:
         doable = case.find(case.allowed()) or not case.asker
         yield None if doable else f"nobody may ever {case.act}"
     for name in found["?"].permits:
-        used = any(case.find(case.allowed(), case.permits[name]) for case in each)
+        used = any(c.find(c.allowed(), c.permits[name]) for c in each if c.asker)
         yield None if used else f"{name} permits nothing"
-    for name in found["?"].forbids.keys() - OVERLAPS:
-        alone = any(case.find(case.allowed(name), case.forbids[name]) for case in each)
-        needed = any(any(broken(found, claim, name)) for claim in PROMISES)
-        yield None if alone and needed else f"{name} forbids nothing that others do not"
     for name, cover in OVERLAPS.items():
         one, other = ([case.forbids.get(n, FALSE) for case in each] for n in (name, cover))
         beyond = any(map(lambda case, a, b: case.find(a, z3.Not(b)), each, one, other))
         yield f"{name} is not covered by {cover}" if beyond else None
+    for name in found["?"].forbids.keys() - OVERLAPS:
+        alone = any(case.find(case.allowed(name), case.forbids[name]) for case in each)
+        needed = any(any(broken(found, claim, name)) for claim in PROMISES)
+        yield None if alone and needed else f"{name} forbids nothing that others do not"
 
 
 def obstacles(found: Mapping[str, Case]) -> Iterable[str | None]:

@@ -17,10 +17,10 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -63,12 +63,12 @@ LEASED = GENERATIONS, PROMOTED, MEASURED = (
 
 
 def explore(
-    claims: Iterable[str], start: object, steps: Callable[[Any], Iterable[Step]]
+    claims: Sequence[str], start: object, steps: Callable[[Any], Iterable[Step]]
 ) -> list[Finding]:
     """Breadth first, until there is no new state: the shortest path that breaks each claim."""
     began, broken = time.perf_counter(), dict[str, str]()
     seen, queue = {start}, deque([(start, list[str]())])
-    while queue:
+    while queue and not broken.keys() >= {*claims}:
         state, path = queue.popleft()
         for words, following, breaks in steps(state):
             broken |= {c: "; ".join([*path, words]) for c in breaks if c not in broken}
@@ -112,20 +112,18 @@ def heeded(log: Pull, files: tuple[File, ...], signalled: bool) -> tuple[list[Pu
         law = [SimpleNamespace(authority=AUTHORITY, texts=None)]
         stack.enter_context(patch.object(heed, "read_constitutions", lambda _folder: law))
         stack.enter_context(patch.object(heed, "Policy", lambda _texts: POLICY))
+        pulls: list[Latch] = []
         try:
             if signalled:
-                with heed.listening(FOLDER, book) as pulls:
+                with heed.listening(FOLDER, book, pulls):
                     signal.raise_signal(brake.PULL)
-                heed.note_pulls(book, FOLDER, pulls)
             else:
                 heed.heed_brake(book, FOLDER)
         except StopIteration:
             return None
-        except Braked as braked:
+        except Braked:
             stopped = True
-            if signalled:  # what `server.serve` does then, before and after it was mended
-                obeyed = getattr(braked, "latch", None) or heed.latch_of(book, FOLDER)
-                heed.note_brake(book, FOLDER, obeyed)
+        heed.note_pulls(book, FOLDER, pulls)  # as `server.serve` does, also after a stop
     noted = [logged_latch(records[:number]) for number in range(known, len(records) + 1)]
     return [(each.position, each.pull) for each in noted], stopped
 
@@ -148,7 +146,7 @@ def turns(state: tuple[Pull, frozenset[Pull], frozenset[Pull]]) -> Iterator[Step
             continue
         noted, stopped = outcome
         breaks, opened = set[str](), set[Pull]()
-        for (before, number), (position, now) in zip(noted, noted[1:], strict=False):
+        for (before, number), (position, now) in pairwise(noted):
             if now < number:
                 breaks.add(RISES)
             if POSITIONS.index(position) < POSITIONS.index(before):
@@ -198,7 +196,8 @@ def proved(claim: str, *goals: z3.BoolRef) -> Finding:
         for goal in goals:
             solver = z3.Solver()
             solver.add(z3.Not(goal))
-            yield None if solver.check() == z3.unsat else f"where {solver.model()}"
+            found = solver.model() if solver.check() != z3.unsat else []
+            yield ", ".join(sorted(f"{name} = {found[name]}" for name in found))
 
     return check(f"{claim}, whatever the numbers", examples())
 
@@ -214,7 +213,7 @@ def induction() -> list[Finding]:
         spent = z3.And(signed, z3.Or(m < n, p == 0))
         return z3.And(z3.Implies(signed, m <= n), z3.Implies(opened, spent))
 
-    some = z3.And(0 <= p, p <= 2, 0 <= to, to <= 2, 1 <= place, place <= 2)
+    some = z3.And(p >= 0, p <= 2, to >= 0, to <= 2, place >= 1, place <= 2)
     some = z3.And(some, known(p, n, signed, opened), z3.Implies(z3.And(there, quorum), signed))
     g, most, fresh = z3.Ints("decided generations granted")
     top = z3.If(most > 1, most, 1)
@@ -235,7 +234,7 @@ def induction() -> list[Finding]:
             GENERATIONS,
             z3.Implies(z3.And(fits, g < most), g < top),  # an examination begins
             z3.Implies(z3.And(fits, pending), g + 1 <= top),  # and is concluded
-            z3.Implies(fresh >= 0, 0 < z3.If(fresh > 1, fresh, 1)),  # under the next lease, too
+            z3.Implies(fresh >= 0, z3.If(fresh > 1, fresh, 1) > 0),  # under the next lease, too
         ),
     ]
 

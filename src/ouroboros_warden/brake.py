@@ -91,7 +91,8 @@ def checked(before: Latch, after: Latch, run: str, authority: Authority | None) 
     on the release of an earlier one may be known.
     """
     if POSITIONS.index(after.position) >= POSITIONS.index(before.position):
-        return replace(after, pull=max(before.pull, after.pull))
+        anew = before.position == "running" != after.position
+        return replace(after, pull=max(before.pull + anew, after.pull))
     if after.position != "running":
         return before
     try:
@@ -143,16 +144,21 @@ def keep_waiting(folder: Folder, signatures: Sequence[Json]) -> None:
 
 
 def obey(
-    folder: Folder, run: str, authority: Authority | None, groups: Iterable[Cgroup] = ()
-) -> list[Latch]:
-    """Do what the latch says to everything below this process; what it said, one by one.
+    folder: Folder,
+    said: list[Latch],
+    run: str,
+    authority: Authority | None,
+    groups: Iterable[Cgroup] = (),
+) -> None:
+    """Do what the latch says to everything below this process.
 
-    While paused, nothing below runs; the latch is watched, and a stop ends the pause at once.
+    What it says is added to `said`, one by one; the last of these is what was known before. While
+    paused, nothing below runs; the latch is watched, and a stop ends the pause at once.
 
     Raises:
         Braked: it says stop; nothing below is alive any more.
     """
-    said = [read_latch(folder)]
+    said.append(checked(said[-1], read_latch(folder), run, authority))
     while said[-1].position == "paused":
         signal_all(descendants(os.getpid()), signal.SIGSTOP)
         time.sleep(_WATCH)
@@ -163,7 +169,6 @@ def obey(
         kill_everything(groups)
         raise Braked(why(folder, said[-1]))
     signal_all(descendants(os.getpid()), signal.SIGCONT)
-    return said
 
 
 def why(folder: Folder, latch: Latch) -> str:

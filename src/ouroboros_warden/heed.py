@@ -162,9 +162,10 @@ def _law_of(log: Log, folder: Folder, before: Latch, latch: Latch) -> Json:
 
 
 def note_pulls(log: Log, folder: Folder, pulls: list[Latch]) -> None:
-    """Have the log say what the brake did since the last step."""
-    while pulls:
-        note_brake(log, folder, pulls.pop(0))
+    """Have the log say what the brake did since the last step; the last is kept as known."""
+    for pull in pulls:
+        note_brake(log, folder, pull)
+    del pulls[:-1]
 
 
 def heed_brake(log: Log, folder: Folder) -> None:
@@ -176,16 +177,22 @@ def heed_brake(log: Log, folder: Folder) -> None:
 
 
 @contextmanager
-def listening(folder: Folder, log: Log, groups: Sequence[Cgroup] = ()) -> Generator[list[Latch]]:
-    """Obey the brake whenever somebody pulls it; what it said since, for the log."""
+def listening(
+    folder: Folder, log: Log, pulls: list[Latch], groups: Sequence[Cgroup] = ()
+) -> Generator[None]:
+    """Obey the brake whenever somebody pulls it; what it says is added to `pulls`, for the log."""
     run, authority = log.records[0].body["exam_commitment"], read_authority(folder)
-    pulls: list[Latch] = []
+    pulls.append(logged_latch(log.records))
+    waiting: list[int] = []  # signals that are not obeyed yet: one at a time
 
-    def pulled(_number: int, _frame: object) -> None:
-        pulls.extend(obey(folder, run, authority, groups))
+    def pulled(number: int, _frame: object) -> None:
+        waiting.append(number)
+        while len(waiting) == 1:
+            obey(folder, pulls, run, authority, groups)
+            waiting[:] = waiting[1:2]
 
     before = signal.signal(PULL, pulled)
     try:
-        yield pulls
+        yield
     finally:
         signal.signal(PULL, before)

@@ -41,7 +41,7 @@ TEXT_LIMIT = 1 << 20  # bytes of all articles
 ARTICLE_LIMIT = 1000  # tokens; each term of a chain is a level of Cedar's stack
 DEPTH_LIMIT = 100  # brackets open at once; levels of a context
 
-_LONGS = range(-(1 << 63), 1 << 63)
+_LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
 _NESTING = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _EQUALITIES = {"==": operator.eq, "!=": operator.ne}
 _ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -140,7 +140,7 @@ def judge(
     failed: list[str] = []
     for article in articles:
         try:
-            if _as(bool, article.condition(request)):
+            if article.condition(request):
                 applying[article.effect].append(article.id)
         except (_Fault, KeyError):  # a value of another type, no such attribute
             failed.append(article.id)
@@ -153,7 +153,7 @@ def _value(value: object, depth: int) -> _Value:
     """A value of the context; exact types only, for an Enum hashes unlike the text it equals."""
     if type(value) is bool:
         return value
-    if type(value) is int and value in _LONGS:
+    if type(value) is int and _LOWEST <= value <= _HIGHEST:
         return _Long(value)
     if type(value) is str and not _SURROGATE.search(value):
         return value
@@ -373,7 +373,7 @@ class _Parser:
         if self.found.lastgroup == "string":
             return self.string()
         if self.found.lastgroup == "integer":
-            if int(self.found[0][:21]) not in _LONGS:  # so many digits are too many already
+            if not _LOWEST <= int(self.found[0][:21]) <= _HIGHEST:  # Python reads not every length
                 raise self.mistake("an integer of 64 bits")
             return _Long(int(self.take("integer")))
         return self.entity()

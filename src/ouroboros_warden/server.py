@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ouroboros_warden.audit import Log
+from ouroboros_warden.brake import Latch
 from ouroboros_warden.canonical import Json
 from ouroboros_warden.cgroups import Cgroup
 from ouroboros_warden.errors import Braked, DiskFull, JudgeError, Locked, Refused, WardenError
@@ -31,10 +32,8 @@ from ouroboros_warden.heed import (
     begin_log,
     heed_brake,
     heed_leases,
-    latch_of,
     listening,
     metered,
-    note_brake,
     note_pulls,
     open_log,
 )
@@ -93,18 +92,24 @@ def serve(
     config = load_config(folder)
     with locked(folder.warden / "lock", LOCK_PATIENCE):
         folder.seal.unlink(missing_ok=True)
+        pulls: list[Latch] = []
         try:
-            _serve(folder, config, commands, events_fd)
-        except (Braked, LeaseOver) as ended:
+            _serve(folder, config, commands, events_fd, pulls)
+        except (Braked, LeaseOver, KeyboardInterrupt) as ended:
             with closing(open_log(folder, config)) as log:  # the one in use was let go half-way
+                note_pulls(log, folder, pulls)
                 if isinstance(ended, LeaseOver):
                     log.append("spent", {"what": ended.what})
-                else:
-                    note_brake(log, folder, latch_of(log, folder))
             raise
 
 
-def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | None) -> None:
+def _serve(
+    folder: Folder,
+    config: Config,
+    commands: Commands,
+    events_fd: int | None,
+    pulls: list[Latch],
+) -> None:
     with ExitStack() as stack:
         events = stack.enter_context(closing(Events(folder.events, events_fd)))
         secret = exam_secret(folder, config)
@@ -114,7 +119,7 @@ def _serve(folder: Folder, config: Config, commands: Commands, events_fd: int | 
         heed_brake(log, folder)
         heed_leases(log, folder, law, reproducible=config.reproducible)
         groups: list[Cgroup] = []  # filled below
-        pulls = stack.enter_context(listening(folder, log, groups))
+        stack.enter_context(listening(folder, log, pulls, groups))
         events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
         if log.records[-1].kind == "end":
             return

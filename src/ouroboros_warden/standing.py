@@ -100,6 +100,8 @@ def after(standing: Standing, record: Record) -> Standing:
         generations=standing.generations + 1,
         outgrown=standing.outgrown or GROWTH in body["law"]["by"],
     )
+    above = growth(standing, frontiers)
+    standing = replace(standing, outgrown=standing.outgrown or above["gain"] > above["granted"])
     if not body["promoted"]:
         return standing
     known = standing.champions | {body["checkpoint"]}

@@ -211,8 +211,9 @@ def test_an_earlier_pull_written_back_is_no_way_to_use_its_release(run, key):
 
 def test_a_damaged_latch_stops_a_run_whose_brake_was_pulled_and_released_before():
     damaged = Latch(position="stopped", reason="the latch is damaged")
+    # a number of its own: the release of pull 3 is known already
     assert checked(Latch(pull=3), damaged, RUN, None) == Latch(
-        position="stopped", pull=3, reason="the latch is damaged"
+        position="stopped", pull=4, reason="the latch is damaged"
     )
 
 
@@ -252,7 +253,7 @@ def test_a_pause_can_be_made_a_stop(run):
         pull(run, "stopped")
         _, error = server.communicate(timeout=15)
     assert (server.returncode, "the brake is stopped" in error) == (3, True)
-    assert [r.body["position"] for r in records(run, "brake")] == ["stopped"]
+    assert [r.body["position"] for r in records(run, "brake")] == ["paused", "stopped"]
 
 
 def test_a_paused_run_can_still_be_interrupted(run):
@@ -265,4 +266,45 @@ def test_a_paused_run_can_still_be_interrupted(run):
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=15)
     assert not any(map(is_alive, below))
+    assert [r.body["position"] for r in records(run, "brake")] == ["paused"]
     assert serve(run)[0] == 3  # and stays paused
+
+
+def test_signals_without_end_and_a_latch_that_nobody_signed_thaw_nothing(run):
+    plan(run, [ask("hello"), *[["sleep", 0.02]] * 500])
+    path = run / "learners" / "answers.jsonl"
+    with begin(run) as server:
+        awaken(run, 4)
+        pull(run, "paused", server)
+        time.sleep(0.3)
+        frozen = path.read_text()
+        write_latch(Folder.at(run), Latch(pull=1))
+        for _ in range(100):
+            os.kill(server.pid, brake.PULL)
+            time.sleep(0.005)
+        time.sleep(0.2)
+        assert path.read_text() == frozen
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=15)
+
+
+def test_a_latch_that_was_deleted_gives_no_number_out_again(run, key):
+    plan(run, [ask("hello"), SLEEP])
+    with begin(run) as server:
+        awaken(run)
+        pull(run, "stopped", server)
+        server.communicate(timeout=15)
+    old = sign_release(run, key)
+    write_latch(Folder.at(run), old)
+    plan(run, [ask("hello"), SLEEP])
+    with begin(run) as server:
+        awaken(run)
+        (run / "warden" / "brake.json").unlink()
+        os.kill(server.pid, brake.PULL)
+        time.sleep(0.3)
+        pull(run, "stopped", server)
+        server.communicate(timeout=15)
+    last = records(run, "brake")[-1].body
+    assert (last["position"], last["pull"]) == ("stopped", 2)
+    write_latch(Folder.at(run), old)
+    assert serve(run)[0] == 3
