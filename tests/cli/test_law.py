@@ -182,7 +182,12 @@ def test_a_smaller_lease_can_be_granted_and_a_larger_one_is_not_taken_up(ouro, t
     assert small["granted"] is True
     assert small["said"]["allowance"]["generations"] == 1
     assert small["said"]["size"] == len((folder / "log/records.jsonl").read_text().splitlines())
-    assert len(ouro("lease", "show", folder, "--json").found["leases"]) == 2
+    shown = ouro("lease", "show", folder, "--json").found
+    assert len(shown["leases"]) == 2
+    assert shown["used"]["generations"] >= 1
+    assert 0 < shown["used"]["seconds"] < 600
+    assert shown["used"]["flop"] > shown["used"]["joules"] > 0
+    assert "used: " in ouro("lease", "show", folder).out
 
 
 def test_a_witness_is_shown_every_decision(ouro, tmp_path, home):

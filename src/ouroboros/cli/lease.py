@@ -23,17 +23,48 @@ KeyOption = Annotated[
 
 @app.command()
 def show(run_dir: RunArgument = None, as_json: AsJson = False) -> int:
-    """List the leases of a run."""
+    """List the leases of a run, and what is used up of the last one."""
     from ouroboros.cli.output import emit, page
     from ouroboros_warden.lease import read_leases
 
     folder = _folder(run_dir)
-    leases = read_leases(folder.leases)
+    leases, used = read_leases(folder.leases), spent(folder)
     if as_json:
-        emit({"leases": [lease.to_json() for lease in leases], "run_dir": str(folder.root)})
-    for lease in leases if not as_json else ():
+        told = [lease.to_json() for lease in leases]
+        emit({"leases": told, "used": used, "run_dir": str(folder.root)})
+        return 0
+    for lease in leases:
         page().print(_describe(lease))
+    page().print("used: " + ", ".join(f"{value:g} {name}" for name, value in used.items()))
     return 0
+
+
+def spent(folder: "Folder") -> dict[str, float]:
+    """What is used up of the lease that was taken up last, by the warden's own meters."""
+    from ouroboros_warden.audit import read_log, read_objects
+    from ouroboros_warden.constitution import Limits
+    from ouroboros_warden.folder import load_config
+    from ouroboros_warden.law import leases_taken_up, read_constitutions
+    from ouroboros_warden.lease import nats
+    from ouroboros_warden.standing import after, start_of
+
+    records = read_log(folder.records) if folder.records.exists() else []
+    taken = leases_taken_up(folder, records)
+    if not taken:
+        return {}
+    standing = start_of(load_config(folder))
+    for record in records:
+        standing = after(standing, record)
+    limits: Limits = read_constitutions(folder)[-1].limits
+    (_, then), now = taken[-1], read_objects(folder.times)[-1]
+    seconds = now["cpu"] - then["cpu"]
+    return {
+        "generations": standing.generations,
+        "flop": seconds * limits.flop_per_cpu_second,
+        "seconds": round(now["seconds"] - then["seconds"], 1),
+        "joules": seconds * limits.joules_per_cpu_second,
+        "gain": round(nats(standing.frontiers, standing.walls) - standing.base, 3),
+    }
 
 
 @app.command()
