@@ -18,6 +18,7 @@ from ouroboros.cli import (
     brake,
     chat,
     constitution,
+    critique,
     diff,
     doctor,
     envs,
@@ -66,6 +67,7 @@ app.add_typer(constitution.app, name="constitution")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lease.app, name="lease")
 app.add_typer(brake.app, name="brake")
+app.command()(critique.critique)
 app.command()(doctor.doctor)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
     bench.bench

@@ -52,6 +52,7 @@ def release(
 ) -> int:
     """Sign this very pull's release; once enough keys have, the brake is off."""
     from ouroboros.cli.authority import local_key
+    from ouroboros.cli.run import put_seal
     from ouroboros_warden import brake
     from ouroboros_warden.audit import read_log
     from ouroboros_warden.heed import read_authority
@@ -70,6 +71,8 @@ def release(
     brake.write_latch(folder, brake.released(latch, run, authority, signatures))
     brake.keep_waiting(folder, [])
     _tell(folder)
+    if folder.seal.exists():
+        put_seal(folder.root)
     return _say(
         as_json, brake="running", pull=latch.pull, resume=f"ouro run --resume {folder.root}"
     )
@@ -96,6 +99,7 @@ def drill(
 
 
 def _pull(run_dir: Path | None, position: "Position", reason: str, as_json: bool) -> int:
+    from ouroboros.cli.run import put_seal
     from ouroboros_warden.brake import pulled, write_latch
 
     folder = _folder(run_dir)
@@ -103,6 +107,8 @@ def _pull(run_dir: Path | None, position: "Position", reason: str, as_json: bool
     latch = pulled(_latch(folder), position, reason)
     write_latch(folder, latch)
     told = _tell(folder)
+    if folder.seal.exists():  # the run rests: what was written belongs to it
+        put_seal(folder.root)
     if told and position == "stopped":
         _await_end(told)
     took = round(time.monotonic() - began, 3)
