@@ -123,6 +123,8 @@ class Law:
         found = self._spent(generations).beyond(self._lease.allowance)
         if time.time() >= self._lease.expires:
             found.append("its time")
+        if self._lease.constitution != self.constitution.id:
+            found.append("the constitution was amended since")
         return [*found, "the clock was set back"] if self.meter.was_set_back else found
 
     def _spent(self, generations: int) -> Spent:

@@ -72,6 +72,8 @@ def _wrong(
 def _done(record: Record) -> bool:
     if record.kind == "decision":
         return record.body["promoted"]
+    if record.kind == "confinement":  # it tells of a start that may not be made, too
+        return record.body["law"]["allowed"]
     return record.kind != "refused"
 
 

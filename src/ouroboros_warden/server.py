@@ -196,6 +196,8 @@ class Engine:
                 between()
                 answer = frame({"ok": True, **gate.answer(message)})
                 refusal = None
+            except LeaseOver:  # no answer to anything
+                raise
             except Refused as refused:
                 refusal = str(refused)
                 answer = frame({"ok": False, "error": refusal})
