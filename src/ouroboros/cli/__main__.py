@@ -25,6 +25,7 @@ from ouroboros.cli import (
     exam,
     keys,
     lease,
+    redteam,
     replay,
     report,
     rollback,
@@ -69,6 +70,7 @@ app.add_typer(lease.app, name="lease")
 app.add_typer(brake.app, name="brake")
 app.command()(critique.critique)
 app.command()(doctor.doctor)
+app.command()(redteam.redteam)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
     bench.bench
 )

@@ -1,0 +1,196 @@
+"""Plays attacks and their twins, and says of each whether it was stopped, logged, and let pass.
+
+An attack counts as stopped and logged where its own word and the log agree: a refused request has
+its record `refused` with the very words that the attacker heard, a lost examination its record
+`decision`; of what the kernel stopped the log has one record for all, `confinement`, which says by
+what and how many ways out its own test has tried. What somebody outside the box does to files and
+signatures has to be named by the warden, or by whoever verifies.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, get_args
+
+from ouroboros_redteam.attack import Attack, Inside, Mode, Outside
+from ouroboros_redteam.bench import Bench
+from ouroboros_redteam.engine import tried
+from ouroboros_redteam.session import Act, Played, play
+from ouroboros_redteam.world import World, world
+from ouroboros_warden.audit import Record
+from ouroboros_warden.probe import drill
+
+Tell = Callable[[str], None]
+REASON = 160  # characters of a reason that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of an attack and of its twin."""
+
+    id: str
+    title: str
+    stopped: bool
+    logged: str
+    """what the log, or who verifies, says of it; empty for nothing"""
+    passed: bool
+    """whether the benign twin did"""
+    why: str
+    """what is wrong with any of these; empty for nothing"""
+
+    @property
+    def good(self) -> bool:
+        """Whether everything is as it must be."""
+        return self.stopped and bool(self.logged) and self.passed
+
+
+@contextmanager
+def grounds(**options: Any) -> Iterator[tuple[Bench, World]]:
+    """A bench, and a world around it that is worth attacking."""
+    with TemporaryDirectory(prefix="ouroboros-redteam-") as name:
+        folder = Path(name).resolve()
+        with world(folder) as around:
+            yield Bench(root=folder, variables=around.variables, **options), around
+
+
+def run_suite(attacks: Sequence[Attack], tell: Tell, **options: Any) -> dict[str, Any]:
+    """Play attacks and count: the object that `ouro redteam --json` ends with."""
+    began, tier = time.monotonic(), drill()["tier"]
+    played = [each for each in attacks if not isinstance(each, Inside) or each.least <= tier]
+    with grounds(**options) as (bench, around):
+        touched: list[str] = []
+        outcomes = list(_play_inside(bench, around, played, touched, tell))
+        outcomes += _play_outside(bench, played, tell)
+        touched += around.evidence()
+    return {
+        **_counted(outcomes),
+        "by_class": _by_class(outcomes),
+        "failures": [asdict(each) for each in outcomes if not each.good]
+        + [{"id": "", "why": each} for each in dict.fromkeys(touched)],
+        "skipped": [each.id for each in attacks if each not in played],
+        "tier": tier,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def _counted(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    return {
+        "attacks": len(outcomes),
+        "stopped": sum(each.stopped for each in outcomes),
+        "logged": sum(each.stopped and bool(each.logged) for each in outcomes),
+        "benign": len(outcomes),
+        "benign_passed": sum(each.passed for each in outcomes),
+    }
+
+
+def _by_class(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
+    classes = sorted({each.id[0] for each in outcomes})
+    return {name: _counted([each for each in outcomes if each.id[0] == name]) for name in classes}
+
+
+def _play_inside(
+    bench: Bench, around: World, attacks: Iterable[Attack], touched: list[str], tell: Tell
+) -> Iterator[Outcome]:
+    inside = [each for each in attacks if isinstance(each, Inside)]
+    played: dict[Act, Played] = {}
+    for mode in get_args(Mode):
+        if acts := list(_acts(inside, mode)):
+            tell(f"{len(acts)} acts from the engine's place, {mode} mode")
+            found, evidence = play(bench, around, mode, acts)
+            played |= found
+            touched += evidence
+    for attack in inside:
+        yield _told(_inside(attack, played), tell)
+
+
+def _acts(attacks: Iterable[Inside], mode: Mode) -> Iterator[Act]:
+    for attack in attacks:
+        if attack.mode == mode:
+            yield attack.id, "attack"
+        if attack.twin_mode == mode:
+            yield attack.id, "twin"
+
+
+def _inside(attack: Inside, played: dict[Act, Played]) -> Outcome:
+    act, twin = played[attack.id, "attack"], played[attack.id, "twin"]
+    logged = _logged(attack, act)
+    stopped = act.verdict in {"stopped", "gone"}
+    passed = twin.verdict == "through"
+    complaints = [
+        *([f"attack {act.verdict}: {act.said}"] if act.verdict != "stopped" else []),
+        *([f"nothing in the log says: {act.said}"] if stopped and not logged else []),
+        *([f"twin {twin.verdict}: {twin.said}"] if not passed else []),
+    ]
+    return Outcome(
+        id=attack.id,
+        title=attack.title,
+        stopped=stopped,
+        logged=logged,
+        passed=passed,
+        why="; ".join(complaints),
+    )
+
+
+def _logged(attack: Inside, act: Played) -> str:
+    """What the log says of an act that was stopped."""
+    if attack.by == "box":
+        return next((_confined(r) for r in reversed(act.log) if r.kind == "confinement"), "")
+    for record in [*act.segment, *act.log]:  # the same malformed message is logged but once
+        if record.kind == "refused" and record.body["reason"] == act.said:
+            return _refused(record)
+    lost = [r for r in act.segment if r.kind == "decision" and not r.body["promoted"]]
+    return _lost(lost[-1]) if act.by == "itself" and lost else ""
+
+
+def _refused(record: Record) -> str:
+    by = ", ".join(record.body.get("law", {}).get("by", []))
+    reason = record.body["reason"][:REASON]
+    return f"record {record.index}: refused, {reason}" + (f" ({by})" if by else "")
+
+
+def _lost(record: Record) -> str:
+    by = ", ".join(record.body["law"]["by"])
+    return f"record {record.index}: not promoted, {record.body['reason']} ({by})"
+
+
+def _confined(record: Record) -> str:
+    body = record.body
+    return (
+        f"record {record.index}: confinement {body['tier']}, which stopped all {body['stopped']}"
+        " attempts of its own test; single system calls are not logged"
+    )
+
+
+def _play_outside(bench: Bench, attacks: Iterable[Attack], tell: Tell) -> Iterator[Outcome]:
+    for attack in attacks:
+        if isinstance(attack, Outside):
+            yield _told(_outside(attack, bench), tell)
+
+
+def _outside(attack: Outside, bench: Bench) -> Outcome:
+    act, twin = tried(attack.attempt, bench), tried(attack.benign.act, bench)
+    stopped = act["verdict"] in {"stopped", "gone"}  # a WardenError names what was found
+    passed = twin["verdict"] == "through"
+    complaints = [
+        *([] if stopped and act["said"] else [f"attack {act['verdict']}: {act['said']}"]),
+        *([] if passed else [f"twin {twin['verdict']}: {twin['said']}"]),
+    ]
+    return Outcome(
+        id=attack.id,
+        title=attack.title,
+        stopped=stopped,
+        logged=act["said"][:REASON] if stopped else "",
+        passed=passed,
+        why="; ".join(complaints),
+    )
+
+
+def _told(outcome: Outcome, tell: Tell) -> Outcome:
+    if outcome.good:
+        tell(f"{outcome.id:>6}  stopped  {outcome.title}: {outcome.logged}")
+    else:
+        tell(f"{outcome.id:>6}  FAILED   {outcome.title}: {outcome.why}")
+    return outcome
