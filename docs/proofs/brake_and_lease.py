@@ -243,7 +243,7 @@ def desk(standing: Standing, lease: Any, *, set_back: bool = False) -> Gate:
     """A real gate and a real law without files, under a lease of which 1 of everything is used."""
     law, gate = Law.__new__(Law), Gate.__new__(Gate)
     rates = SimpleNamespace(flop_per_cpu_second=1, joules_per_cpu_second=1)
-    law.constitution = SimpleNamespace(limits=rates)
+    law.constitution = SimpleNamespace(limits=rates, id="in force")
     law.meter = SimpleNamespace(cpu=1, seconds=1, was_set_back=set_back)
     law.policy, law._mode, law._lease, law._since = POLICY, "formal", lease, (0, 0)
     law._look = lambda now: []
@@ -260,7 +260,8 @@ def unleased() -> Iterator[str | None]:
         names = ("generations", "flop", "seconds", "joules")
         left = {name: 2 - used for name, used in zip(names, spent, strict=True)}
         allowance = Allowance(**left, gain=0)
-        lease = SimpleNamespace(allowance=allowance, expires=0 if over else math.inf)
+        expires = 0 if over else math.inf
+        lease = SimpleNamespace(allowance=allowance, expires=expires, constitution="in force")
         standing = Standing(walls={}, frontiers={}, generations=1, outgrown=outgrown)
         gate = desk(standing, lease if held else None, set_back=set_back)
         good = held and not any((outgrown, set_back, over, *spent))
@@ -287,7 +288,8 @@ def leases(state: tuple[Any, ...]) -> Iterator[Step]:
         allowance=Allowance(**granted),
         exams=1,
     )
-    gate = desk(standing, SimpleNamespace(allowance=standing.allowance, expires=math.inf))
+    current = {"allowance": standing.allowance, "expires": math.inf, "constitution": "in force"}
+    gate = desk(standing, SimpleNamespace(**current))
 
     def then(kind: str, body: dict[str, Any], pending: bool, words: str) -> Step:
         new = after(standing, record(kind, body))

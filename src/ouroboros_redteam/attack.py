@@ -128,7 +128,7 @@ def asked(
 
 
 def letter(attack: Attack) -> str:
-    """The class of safety.md, section 7, that it belongs to."""
+    """The class of attacks that it belongs to, A to I."""
     return attack.id[0]
 
 

@@ -19,7 +19,7 @@ import sysconfig
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -229,6 +229,18 @@ class Bench:
             _expect(self.serve(run, code), 1)
             self._kept["begun"] = run
         return self.copy(self._kept["begun"])
+
+    def apart(self, name: str) -> "Bench":
+        """Another bench of the same kind, in a folder of its own."""
+        folder = self.root / name
+        folder.mkdir()
+        return replace(self, root=folder, _made=0, _kept={})
+
+    def clear(self) -> None:
+        """Remove the runs that are no longer needed."""
+        kept = {run.root for run in self._kept.values()}
+        for folder in {*self.root.glob("run-*")} - kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def copy(self, run: Run) -> Run:
         """The same run in another folder."""

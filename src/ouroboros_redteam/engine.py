@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,6 @@ class Engine:
     steps: int = 0
     turn: int = 0
     champion: str | None = None
-    kept: dict[str, Any] = field(default_factory=dict)
-    """what an act leaves for a later one"""
 
     @property
     def work(self) -> Path:
@@ -55,6 +53,11 @@ class Engine:
     def outside(self) -> Path:
         """A folder that is not granted, and that anybody's modes would let in."""
         return Path(self.places["outside"])
+
+    @property
+    def warden_number(self) -> int:
+        """The warden's process."""
+        return int((self.work / "warden.pid").read_text())
 
     def key(self) -> str:
         """A key that was never used."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ouroboros_redteam.attack import Benign
 from ouroboros_redteam.bench import Bench, Run
 from ouroboros_warden import brake, opening
 from ouroboros_warden.audit import Log, read_objects
@@ -31,6 +32,9 @@ def whole(bench: Bench) -> object:
 def in_order(bench: Bench) -> object:
     """Serve a run whose papers are in order."""
     return bench.serve(bench.open()).demand()
+
+
+IN_ORDER = Benign("serve a run whose papers are in order", in_order)
 
 
 def unsealed(bench: Bench) -> Run:

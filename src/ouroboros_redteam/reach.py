@@ -89,9 +89,26 @@ def make_file(path: Path) -> str:
     return f"made {path}"
 
 
+def there_and_back(path: Path, target: Path) -> str:
+    """Move something, and back."""
+    path.rename(target)
+    target.rename(path)
+    return f"moved to {target}"
+
+
 def for_writing(path: Path | str) -> str:
     """Open a file for writing, and write nothing."""
     return open_file(path, os.O_WRONLY)
+
+
+def allowed_to_fail(code: int, act: Callable[[], object]) -> str:
+    """Do what must fail with one error where it is allowed; any other OSError is a refusal."""
+    try:
+        act()
+    except OSError as error:
+        if error.errno != code:
+            raise
+    return "it was allowed"
 
 
 def closed(number: int) -> str:
@@ -130,6 +147,11 @@ def stranger(process: int) -> int:
     if os.getsid(process) == os.getsid(0):
         raise ProcessLookupError(errno.ESRCH, f"{process} is one of our own here")
     return process
+
+
+def pidfd(process: int) -> int:
+    """A descriptor of a process."""
+    return call("pidfd_open", process, 0)
 
 
 def open_socket(family: int, kind: int = socket.SOCK_STREAM, protocol: int = 0) -> str:

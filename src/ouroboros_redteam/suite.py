@@ -5,10 +5,13 @@ its record `refused` with the very words that the attacker heard, a lost examina
 `decision`; of what the kernel stopped the log has one record for all, `confinement`, which says by
 what and how many ways out its own test has tried. What somebody outside the box does to files and
 signatures has to be named by the warden, or by whoever verifies.
+
+A twin that several attacks have in common is played for every fifth of them.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +27,7 @@ from ouroboros_warden.audit import Record
 from ouroboros_warden.probe import drill
 
 Tell = Callable[[str], None]
+SHARED = 5  # attacks that one playing of their common twin answers for
 REASON = 160  # characters of a reason that are shown
 
 
@@ -60,10 +64,13 @@ def run_suite(attacks: Sequence[Attack], tell: Tell, **options: Any) -> dict[str
     """Play attacks and count: the object that `ouro redteam --json` ends with."""
     began, tier = time.monotonic(), drill()["tier"]
     played = [each for each in attacks if not isinstance(each, Inside) or each.least <= tier]
-    with grounds(**options) as (bench, around):
+    with grounds(**options) as (bench, around), ThreadPoolExecutor(2) as threads:
         touched: list[str] = []
-        outcomes = list(_play_inside(bench, around, played, touched, tell))
-        outcomes += _play_outside(bench, played, tell)
+        halves = (
+            threads.submit(_play_inside, bench.apart("from-inside"), around, played, touched, tell),
+            threads.submit(_play_outside, bench.apart("from-outside"), played, tell),
+        )
+        outcomes = [outcome for half in halves for outcome in half.result()]
         touched += around.evidence()
     return {
         **_counted(outcomes),
@@ -91,31 +98,45 @@ def _by_class(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
     return {name: _counted([each for each in outcomes if each.id[0] == name]) for name in classes}
 
 
+def _twins(attacks: Sequence[Attack]) -> dict[str, str]:
+    """For each attack the one whose twin answers for it, too: twins may be the same."""
+    found: dict[str, str] = {}
+    alike: dict[tuple[object, str], list[str]] = {}
+    for attack in attacks:
+        mode = attack.twin_mode if isinstance(attack, Inside) else ""
+        others = alike.setdefault((attack.benign, mode), [])
+        found[attack.id] = others[-1] if len(others) % SHARED else attack.id
+        others.append(found[attack.id])
+    return found
+
+
 def _play_inside(
     bench: Bench, around: World, attacks: Iterable[Attack], touched: list[str], tell: Tell
-) -> Iterator[Outcome]:
+) -> list[Outcome]:
     inside = [each for each in attacks if isinstance(each, Inside)]
+    twins = _twins(inside)
     played: dict[Act, Played] = {}
     for mode in get_args(Mode):
-        if acts := list(_acts(inside, mode)):
+        if acts := list(_acts(inside, mode, twins)):
             tell(f"{len(acts)} acts from the engine's place, {mode} mode")
             found, evidence = play(bench, around, mode, acts)
             played |= found
             touched += evidence
-    for attack in inside:
-        yield _told(_inside(attack, played), tell)
+    return [
+        _told(_inside(each, played[each.id, "attack"], played[twins[each.id], "twin"]), tell)
+        for each in inside
+    ]
 
 
-def _acts(attacks: Iterable[Inside], mode: Mode) -> Iterator[Act]:
+def _acts(attacks: Iterable[Inside], mode: Mode, twins: Mapping[str, str]) -> Iterator[Act]:
     for attack in attacks:
         if attack.mode == mode:
             yield attack.id, "attack"
-        if attack.twin_mode == mode:
+        if attack.twin_mode == mode and twins[attack.id] == attack.id:
             yield attack.id, "twin"
 
 
-def _inside(attack: Inside, played: dict[Act, Played]) -> Outcome:
-    act, twin = played[attack.id, "attack"], played[attack.id, "twin"]
+def _inside(attack: Inside, act: Played, twin: Played) -> Outcome:
     logged = _logged(attack, act)
     stopped = act.verdict in {"stopped", "gone"}
     passed = twin.verdict == "through"
@@ -164,14 +185,21 @@ def _confined(record: Record) -> str:
     )
 
 
-def _play_outside(bench: Bench, attacks: Iterable[Attack], tell: Tell) -> Iterator[Outcome]:
-    for attack in attacks:
-        if isinstance(attack, Outside):
-            yield _told(_outside(attack, bench), tell)
+def _play_outside(bench: Bench, attacks: Iterable[Attack], tell: Tell) -> list[Outcome]:
+    outside = [each for each in attacks if isinstance(each, Outside)]
+    twins = _twins(outside)
+    found: list[Outcome] = []
+    passed: dict[str, dict[str, str]] = {}
+    for attack in outside:
+        act = tried(attack.attempt, bench)
+        if twins[attack.id] == attack.id:
+            passed[attack.id] = tried(attack.benign.act, bench)
+        found.append(_told(_outside(attack, act, passed[twins[attack.id]]), tell))
+        bench.clear()
+    return found
 
 
-def _outside(attack: Outside, bench: Bench) -> Outcome:
-    act, twin = tried(attack.attempt, bench), tried(attack.benign.act, bench)
+def _outside(attack: Outside, act: dict[str, str], twin: dict[str, str]) -> Outcome:
     stopped = act["verdict"] in {"stopped", "gone"}  # a WardenError names what was found
     passed = twin["verdict"] == "through"
     complaints = [

@@ -35,8 +35,7 @@ def note(number, _):
 for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGIO, signal.SIGHUP, signal.SIGURG):
     signal.signal(number, note)
 noted.touch()
-while True:
-    signal.pause()
+sys.stdin.read()  # until whoever started it is gone
 """
 
 
@@ -99,7 +98,7 @@ def world(folder: Path) -> Generator[World]:
     noted = outside / "victim.noted"
     command = [sys.executable, "-I", "-S", "-c", _VICTIM, str(noted)]
     with (
-        subprocess.Popen(command) as victim,  # noqa: S603 our own
+        subprocess.Popen(command, stdin=subprocess.PIPE) as victim,  # noqa: S603 our own
         socket.create_server(("127.0.0.1", 0)) as port,
         socket.socket(socket.AF_UNIX) as door,
     ):

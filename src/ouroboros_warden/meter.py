@@ -30,12 +30,14 @@ class Meter:
     """Seconds and processor seconds of a run since it began, over all its sessions."""
 
     def __init__(self, times: Path) -> None:
-        """Go on from the last line of `times`."""
-        last = (read_objects(times) or [{}])[-1]
+        """Go on from the last line of `times`; the time of day, from the latest of all."""
+        lines = read_objects(times)
+        last = lines[-1] if lines else {}
+        latest = max((float(line.get("time", 0)) for line in lines), default=0.0)
         self._seconds = float(last.get("seconds", 0))
         self._cpu = float(last.get("cpu", 0))
         self._began, self._wall = _since_boot(), time.time()
-        self._was_set_back = self._wall < float(last.get("time", 0)) - SET_BACK
+        self._was_set_back = self._wall < latest - SET_BACK
         self._read_at, self._read = -READ_AGAIN, 0.0
         self.groups: Sequence[Cgroup] = ()
 

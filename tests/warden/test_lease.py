@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ouroboros_warden.canonical import Json, canonical
+from ouroboros_warden.canonical import Json, canonical, content_id
 from ouroboros_warden.constitution import DAY, Constitution, draft, shipped
 from ouroboros_warden.errors import LogDamaged, UsageError
 from ouroboros_warden.keys import Authority, public_key, sign
@@ -81,7 +81,8 @@ def facts(
 def test_an_allowance_is_of_numbers_from_zero_on(name):
     for value in (0, 7, 10**30):
         assert getattr(Allowance.from_json({**asdict(SOME), name: value}), name) == value
-    for value in (-1, -0.1, math.nan, math.inf, -math.inf, True, False, "1", None, [], {}):
+    wrong = (-1, -0.1, math.nan, math.inf, float("inf"), -math.inf, True, False, "1", None, [], {})
+    for value in wrong:
         with pytest.raises(UsageError, match="numbers >= 0 of generations, flop"):
             Allowance.from_json({**asdict(SOME), name: value})
     with pytest.raises(UsageError):
@@ -128,7 +129,7 @@ def test_a_lease_is_read_back_as_it_was_written():
     assert Lease.from_json(json.loads(canonical(lease.to_json()))) == lease
     assert lease.said == LEASE.said
     assert "signatures" not in lease.said
-    assert lease.id != LEASE.id
+    assert lease.id == content_id({"said": LEASE.said, "signatures": list(lease.signatures)})
     assert lease.said["allowance"] == asdict(SOME)
 
 
@@ -191,7 +192,10 @@ def test_leases_are_read_in_their_order_and_nothing_else_is(tmp_path):
 
 
 def test_a_good_lease_is_signed_newer_and_bounded():
-    assert facts(LEASE) == {"signatures": 1, "threshold": 1, "newer": True, "bounded": True}
+    good = {"signatures": 1, "threshold": 1, "newer": True, "bounded": True}
+    assert facts(LEASE) == good
+    line = json.loads(canonical(sign_lease(LEASE, ANN).to_json()))
+    assert facts(Lease.from_json(line), by=()) == good
 
 
 @pytest.mark.parametrize(
@@ -215,7 +219,9 @@ def test_signatures_on_anything_else_do_not_count():
     "change",
     [
         {"run": OTHER},
+        {"run": "00" * 32},
         {"constitution": OTHER},
+        {"constitution": "00" * 32},
         {"number": 0},
         {"number": 2},
         {"root": OTHER},
@@ -239,6 +245,7 @@ def test_leases_are_numbered_without_a_gap_and_none_comes_again():
     assert facts(second, (LEASE,))["newer"]
     assert not facts(LEASE, (LEASE,))["newer"]
     assert not facts(replace(second, number=3), (LEASE,))["newer"]
+    assert facts(replace(second, number=int("1001")), (LEASE,) * 1000)["newer"]
 
 
 @pytest.mark.parametrize("name", AMOUNTS)
@@ -270,7 +277,9 @@ def test_leases_come_no_faster_than_decisions_can_be_reviewed():
     third = replace(second, number=3, granted=NOW + 35)
     assert facts(third, (first, second), law=law, decisions=0)["bounded"]
     assert not facts(third, (first, second), law=law, decisions=1)["bounded"]  # since the last
-    assert facts(first, law=law, decisions=9)["bounded"]  # the first is the first
+    for granted in (NOW, 0):  # the first is the first
+        early = replace(first, granted=granted, expires=granted)
+        assert facts(early, law=law, decisions=9)["bounded"]
 
 
 def test_a_lease_granted_before_the_one_before_it_is_too_fast():
@@ -293,6 +302,7 @@ def test_each_amount_is_used_up_exactly_at_its_limit(name):
 def test_of_nothing_granted_there_is_nothing_left():
     none = Allowance(generations=0, flop=0, seconds=0, joules=0, gain=0)
     assert Spent().beyond(none) == ["generations", "flop", "seconds", "joules"]
+    assert Spent() == Spent(generations=0, flop=0, seconds=0, joules=0)
     assert Spent().beyond(SOME) == []
     all_of_it = Spent(generations=9, flop=1e9, seconds=1e9, joules=1e9)
     assert all_of_it.beyond(SOME) == ["generations", "flop", "seconds", "joules"]
@@ -321,7 +331,16 @@ def test_capability_is_the_logarithm_of_the_geometric_mean(pairs):
 
 
 def test_thousandths_of_a_nat_are_rounded_up():
-    shown = {0.0: 0, 0.001: 1, 0.0010001: 2, 0.5: 500, 0.29: 290, -0.0009: 0, -0.001: -1}
+    shown = {
+        0.0: 0,
+        0.001: 1,
+        0.0010001: 2,
+        0.001000004: 2,
+        0.5: 500,
+        0.29: 290,
+        -0.0009: 0,
+        -0.001: -1,
+    }
     assert {value: millinats(value) for value in shown} == shown
     assert millinats(0.0010000001) == 1  # less than a millionth of a millinat is no growth
 

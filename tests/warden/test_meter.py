@@ -121,7 +121,6 @@ def test_a_clock_set_ahead_is_no_clock_set_back(clocks, times):
     assert found.seconds == 0
 
 
-@pytest.mark.xfail(strict=True, reason="only the last line is looked at: see the report")
 def test_a_clock_set_back_is_not_forgotten_once_something_was_logged_by_it(clocks, times):
     ahead = clocks.wall + 86400
     lines = [

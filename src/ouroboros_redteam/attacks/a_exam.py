@@ -15,8 +15,8 @@ from ouroboros_warden.canonical import canonical
 from ouroboros_warden.errors import Refused
 
 PICKLED = pickle.dumps(os.getpid)  # what it calls when it is loaded does no harm
-_SLOW = 3 << 20  # of about ten bytes: a file that takes a while to look through
-_DELAYS = (0.4, 0.3, 0.2, 0.15, 0.1)  # seconds for which other bytes are shown, in turn
+_SLOW = 6 << 20  # of about ten bytes: a file that takes a while to look through
+_DELAYS = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1)  # seconds for which other bytes are shown, in turn
 
 
 def _arrays(weights: bytes) -> tuple[dict[str, object], bytes]:

@@ -19,6 +19,7 @@ from ouroboros_redteam.reach import (
     open_file,
     read_file,
     run_python,
+    there_and_back,
 )
 
 _O_PATH = 0o10000000
@@ -227,9 +228,11 @@ def _control_group() -> str:
 
 def _execute(engine: Engine) -> str:
     program = engine.work / "program"
-    program.write_bytes(Path("/bin/true").read_bytes() if os.path.exists("/bin/true") else b"#!")
+    number = os.open(program, os.O_WRONLY | os.O_CREAT, 0o755)
+    os.write(number, Path("/bin/true").read_bytes() if os.path.exists("/bin/true") else b"#!/x")
+    os.close(number)
     try:
-        os.posix_spawn(program, [str(program)], {})
+        os.waitpid(os.posix_spawn(program, [str(program)], {}), 0)
         return "ran a program that was written here"
     finally:
         program.unlink()
@@ -238,10 +241,6 @@ def _execute(engine: Engine) -> str:
 def _wipe(engine: Engine) -> str:
     call("truncate", str(_decoy(engine)), len("as it was\n"))
     return "cut to its own length"
-
-
-def _warden(engine: Engine) -> int:
-    return int((engine.work / "warden.pid").read_text())
 
 
 _WORKSPACE = Benign("write and read a file in the workspace", _write_and_read)
@@ -276,13 +275,13 @@ ATTACKS = [
     boxed(
         "F1.5",
         "reach a decoy through the warden's root",
-        lambda e: for_writing(f"/proc/{_warden(e)}/root{_decoy(e)}"),
+        lambda e: for_writing(f"/proc/{e.warden_number}/root{_decoy(e)}"),
         _WORKSPACE,
     ),
     boxed(
         "F1.6",
         "read the log through the warden's working directory",
-        lambda e: open_file(f"/proc/{_warden(e)}/cwd/../log/records.jsonl"),
+        lambda e: open_file(f"/proc/{e.warden_number}/cwd/../log/records.jsonl"),
         _WORKSPACE,
     ),
     boxed(
@@ -316,7 +315,7 @@ ATTACKS = [
     boxed(
         "F2.4",
         "move a decoy into the workspace",
-        lambda e: _decoy(e).rename(e.work / "decoy.txt"),
+        lambda e: there_and_back(_decoy(e), e.work / "decoy.txt"),
         _WORKSPACE,
     ),
     boxed(
