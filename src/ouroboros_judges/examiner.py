@@ -31,15 +31,18 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
+from safetensors import SafetensorError
+from safetensors.torch import load
 
 from ouroboros.envs import Family, load_families
+from ouroboros.errors import OuroborosError, UsageError
 from ouroboros.models.flop import forward_flop
 from ouroboros.models.genome import Genome
 from ouroboros.models.rows import encode_rows
 from ouroboros.models.score import first_difference
 from ouroboros.models.transformer import Transformer
 from ouroboros_judges.answers import Answers, load_answers
+from ouroboros_judges.errors import SHOWN, Unfit
 from ouroboros_judges.trials import (
     Tally,
     estimate,
@@ -48,6 +51,8 @@ from ouroboros_judges.trials import (
     is_inferior,
     lower_bound,
 )
+from ouroboros_warden.canonical import checkpoint_name
+from ouroboros_warden.errors import WardenError
 
 TOP = 32  # walls; no level beyond is examined
 RATIO = 1.25  # of the final examination's grid
@@ -56,17 +61,34 @@ CHEAP = 8  # walls up to which a paired examination doubles its items: they cost
 AHEAD = 4  # a paired examination goes this far beyond the champion's frontier
 HOPELESS = 2  # levels in a row below this accuracy, after which a family's examination ends:
 FULL_HOPE, PAIRED_HOPE = 0.9, 0.5
+_NO_BODY = (
+    KeyError,
+    OuroborosError,
+    RuntimeError,
+    SafetensorError,
+    TypeError,
+    ValueError,
+    WardenError,
+)  # what genomes and weights raise that do not fit each other
 PROBES = ("right", "refused", "wrong", "accepted")
 
 
 def load_candidate(folder: Path) -> Transformer:
-    """Read a checkpoint folder's genome and weights as data; ValueError where they do not fit.
+    """Read a checkpoint folder's genome and weights as data; Unfit where they are no body.
 
-    Weights that are no numbers fit: what they answer is wrong, and the successor is rejected.
+    The bytes that are loaded are those that the folder's name names. Weights that are no numbers
+    fit: what they answer is wrong, and the successor is rejected.
     """
-    genome = Genome.from_json(json.loads((folder / "genome.json").read_bytes()))
-    model = Transformer(genome)
-    model.load_state_dict(load_file(folder / "weights.safetensors"))
+    written = (folder / "genome.json").read_bytes()
+    weights = (folder / "weights.safetensors").read_bytes()
+    try:
+        name = checkpoint_name(written, hashlib.sha256(weights).hexdigest())
+        model = Transformer(Genome.from_json(json.loads(written)))
+        model.load_state_dict(load(weights))
+    except _NO_BODY as error:
+        raise Unfit(f"checkpoint {folder.name} is no body: {error}") from error
+    if name != folder.name:
+        raise Unfit(f"checkpoint {folder.name} is not what was handed in")
     return model.requires_grad_(False).eval()
 
 
@@ -150,7 +172,10 @@ def grade(
     A family has one right text a prompt, so one teacher-forced pass over it tells: the model writes
     it if and only if no argmax along it differs. That is many times cheaper than decoding.
     """
-    rows = encode_rows(model.tokenizer, family, prompts, texts)
+    try:
+        rows = encode_rows(model.tokenizer, family, prompts, texts)
+    except UsageError as error:  # it has no tokens for the family
+        raise Unfit(str(error)) from error
     targets = int((rows.lengths - rows.prompts).sum())
     flop = forward_flop(model.genome, model.tokenizer.size, rows.lengths, targets)
     return first_difference(model, rows) < 0, flop
@@ -237,10 +262,12 @@ OPERATIONS = {"sit": sit, "weigh": weigh}
 
 
 def answer(line: bytes) -> dict[str, Any]:
-    """The response to one request line; an error is a response, too."""
+    """The response to one request line; what is unfit and an error are responses, too."""
     try:
         request = json.loads(line)
         return OPERATIONS[request["op"]](request)
+    except Unfit as unfit:
+        return {"unfit": str(unfit)[:SHOWN]}
     except Exception as error:  # noqa: BLE001 whatever fails, the warden must hear of it
         return {"error": f"{type(error).__name__}: {error}"}
 

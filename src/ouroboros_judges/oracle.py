@@ -6,19 +6,22 @@
         {"prompts": ["fhf=", "617="], "lines": [["fhf"], ["617"]]}
     {"op": "verify", "family": "copy", "prompts": ["ab="], "lines": [["ba"]]}
         {"correct": [false]}
-    {"op": "audit", "file": "data/3.parquet", "families": ["copy"]}
+    {"op": "audit", "file": "data/3.parquet", "id": "9f...", "families": ["copy"]}
         {"families": {"copy": {"7": {"rows": 96, "correct": 95}}}, "foreign": 0}
 
 Examples come half from the family's proposals, half from its adversarial items, in turn, and are
 the same for the same request. A request to verify may say `"level"`: then a prompt of another
-level is an error, so that nobody reads truth past the wall under a lower level's name. Any
-failure is answered with {"error": ...} and the process goes on; it ends with its input.
+level is unfit, so that nobody reads truth past the wall under a lower level's name. What is unfit
+to be judged is answered with {"unfit": ...}, any failure with {"error": ...}, and the process goes
+on; it ends with its input.
 
 Not covered: who may ask what. The warden meters and refuses; the oracle only knows.
 """
 
+import hashlib
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -29,15 +32,14 @@ from ouroboros.envs import Family, load_families
 from ouroboros.errors import OuroborosError, PluginError, UsageError
 from ouroboros.plugins import blame
 from ouroboros_judges.answers import Answers, load_answers
+from ouroboros_judges.errors import SHOWN, Unfit
 
 LONGEST_ERROR = 500  # characters
 LENGTHY = 2  # times the longest right solution, beyond which lines are no attempt at one
-AUDITED = ["family", "level", "prompt", "lines"]
-Row = tuple[str, int, str, list[str]]
-
-
-class Unreadable(UsageError):
-    """A file that is no Parquet file of the columns that are audited."""
+AUTHOR = re.compile("oracle|learner [0-9]{1,6}")
+COLUMNS = ("family", "level", "prompt", "lines", "author", "generation")
+BATCH = 1 << 16  # rows that are looked at together
+Row = tuple[str, int, str, list[str], str, int]
 
 
 def main() -> int:
@@ -60,6 +62,8 @@ def answer(line: bytes) -> dict[str, Any]:
         if operation is None:
             raise UsageError(f"unknown op; known: {', '.join(OPERATIONS)}")
         return operation(request)
+    except Unfit as unfit:
+        return {"unfit": str(unfit)[:SHOWN]}
     except OuroborosError as error:
         return {"error": str(error)[:LONGEST_ERROR]}
     except Exception as error:  # noqa: BLE001 one bad request must not end the process
@@ -91,8 +95,8 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
     with blame(f"family {name!r}"):
         if "level" in request:
             level = _field(request, "level", int)
-            if any(family.level_of(prompt) != level for prompt in prompts):
-                raise UsageError(f"family {name!r}: a prompt is not of level {level}")
+            if any(_level(family, prompt) != level for prompt in prompts):
+                raise Unfit(f"family {name!r}: a prompt is not of level {level}")
         pairs = zip(prompts, attempts, strict=True)
         return {"correct": [answers.verify(*pair).correct for pair in pairs]}
 
@@ -101,22 +105,20 @@ def audit(request: dict[str, Any]) -> dict[str, Any]:
     """How many rows of a data file are right, by family and by the level that the row states.
 
     A row whose prompt is of another level than it states is counted as wrong. One that is no task
-    of the families asked about, or whose lines hold what no solution can, is foreign and counted
-    apart: nothing but these families' tasks can be in data without any.
+    of the families asked about, whose lines hold what no solution can, or whose author is nobody,
+    is foreign and counted apart: nothing but these families' tasks can be in data without any.
     """
     rows: Counter[tuple[str, int]] = Counter()
     correct: Counter[tuple[str, int]] = Counter()
-    file = _field(request, "file", str)
+    file, identity = _field(request, "file", str), _field(request, "id", str)
     known, foreign = set(_texts(request.get("families"), "families")), 0
-    try:
-        for name, level, prompt, lines in _read_rows(file):
-            if name not in known or not _is_task(name, level, prompt, lines):
-                foreign += 1
-                continue
-            rows[name, level] += 1
-            correct[name, level] += _is_right(name, level, prompt, lines)
-    except Unreadable as error:
-        return {"unreadable": str(error)[:LONGEST_ERROR]}
+    for name, level, prompt, lines, author, generation in _read_rows(file, identity):
+        ours = name in known and AUTHOR.fullmatch(author) and generation >= 0
+        if not ours or not _is_task(name, level, prompt, lines):
+            foreign += 1
+            continue
+        rows[name, level] += 1
+        correct[name, level] += _is_right(name, level, prompt, lines)
     families: dict[str, dict[str, dict[str, int]]] = {}
     for name, level in sorted(rows):
         counts = {"rows": rows[name, level], "correct": correct[name, level]}
@@ -137,16 +139,19 @@ def _halves(name: str) -> tuple[Family, Answers]:
     return load_families([name])[name], load_answers([name])[name]
 
 
-def _is_task(name: str, level: Any, prompt: Any, lines: Any) -> bool:
+def _level(family: Family, prompt: str) -> int:
+    """The level of a prompt; 0 where it is none of the family."""
+    try:
+        return family.level_of(prompt)
+    except UsageError:
+        return 0
+
+
+def _is_task(name: str, level: int, prompt: str, lines: Sequence[str]) -> bool:
     """Whether the row could stand in this family's data at all, right or wrong."""
     family, _ = _halves(name)
-    texts = [prompt, *lines] if isinstance(lines, list) else [None]
-    if type(level) is not int or level < 1 or not all(isinstance(text, str) for text in texts):
-        return False
     with blame(f"family {name!r}"):
-        try:
-            family.level_of(prompt)
-        except UsageError:
+        if level < 1 or not _level(family, prompt):
             return False
         text = "\n".join(lines)
         fits = len(text) <= LENGTHY * family.completion_length(prompt)
@@ -160,20 +165,45 @@ def _is_right(name: str, level: int, prompt: str, lines: Sequence[str]) -> bool:
         return answers.verify(prompt, lines).correct and family.level_of(prompt) == level
 
 
-def _read_rows(file: str) -> Iterator[Row]:
-    """Rows of a Parquet file, a batch in memory at a time; UsageError where it is not one."""
+def _read_rows(file: str, identity: str) -> Iterator[Row]:
+    """Rows of a data file; Unfit where it is not what it is called, or holds anything but rows.
+
+    What nobody looks at would be a hiding place: other columns, notes in the footer, bytes between
+    the pages. So the file has to be, byte for byte, what its rows are written as.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    name = os.path.basename(file)
     try:
-        with pq.ParquetFile(file) as parquet:
-            for batch in parquet.iter_batches(columns=AUDITED, use_threads=False):
-                if batch.num_columns != len(AUDITED) or any(c.null_count for c in batch.columns):
-                    raise Unreadable(f"{file}: needs the columns {', '.join(AUDITED)}, all filled")
-                columns = {name: batch.column(name).to_pylist() for name in AUDITED}
-                yield from zip(*(columns[name] for name in AUDITED), strict=True)
+        with open(file, "rb") as opened:
+            data = opened.read()
+        if hashlib.sha256(data).hexdigest() != identity:
+            raise Unfit(f"{name} is not what was handed in")
+        table = pq.read_table(pa.BufferReader(data), use_threads=False)
+        if data != _written(table):
+            raise Unfit(f"{name} holds more than the rows of a data file")
     except (OSError, pa.ArrowException) as error:
-        raise Unreadable(f"{file}: cannot be read as Parquet: {error}") from error
+        raise Unfit(f"{name} cannot be read as a data file: {error}") from error
+    for batch in table.to_batches(BATCH):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _written(table: Any) -> bytes:
+    """The one file that holds these rows, as `ouroboros.lineage.data` writes it, too."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if table.column_names != [*COLUMNS]:
+        raise Unfit(f"a data file has the columns {', '.join(COLUMNS)}")
+    kinds = (pa.string(), pa.int64(), pa.string(), pa.list_(pa.string()), pa.string(), pa.int64())
+    rows = table.cast(pa.schema(zip(COLUMNS, kinds, strict=True))).combine_chunks()
+    lines = rows.column(3).chunks
+    if any(each.null_count for each in (*rows.columns, *(chunk.flatten() for chunk in lines))):
+        raise Unfit("a data file has no holes")
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
 
 
 def _reply(channel: TextIO, response: dict[str, Any]) -> None:

@@ -342,7 +342,7 @@ def _write_data(path: Path) -> None:
     from ouroboros.lineage.data import write_examples
     from ouroboros.types import Example
 
-    row = Example(family="copy", level=1, prompt="7=", lines=("7",), author="redteam", generation=0)
+    row = Example(family="copy", level=1, prompt="7=", lines=("7",), author="oracle", generation=0)
     path.parent.mkdir()
     write_examples(path, [row])
 

@@ -128,7 +128,7 @@ class Engine:
                 level=level,
                 prompt=prompt,
                 lines=tuple(lines),
-                author="redteam",
+                author="learner 0",
                 generation=self.turn,
             )
             for family, level, prompt, lines in rows

@@ -10,6 +10,7 @@ Not covered: keys that are not strings are written as strings, so callers keep t
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from ouroboros_warden.errors import UsageError
 Json = dict[str, Any]
 
 CHECKPOINT_ID_LENGTH = 16  # hex digits of a checkpoint's name
+DEPTH_LIMIT = 64  # objects and arrays in each other
 GENOME_LIMIT = 1 << 20  # bytes; a genome is a page of text
 
 
@@ -40,8 +42,23 @@ def decode(data: bytes) -> Json:
         raise UsageError(f"not JSON: {error}") from error
     if not isinstance(value, dict):
         raise UsageError("not a JSON object")
+    if _is_deep([value]):
+        raise UsageError(f"not JSON: nested deeper than {DEPTH_LIMIT}")
     canonical(value)
     return cast("Json", value)
+
+
+def _is_deep(level: list[Any]) -> bool:
+    """Whether values are nested so deep that whoever walks through them might not come back."""
+    for _ in range(DEPTH_LIMIT):
+        level = [part for each in level for part in _parts(each)]
+    return bool(level)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return cast("Json", value).values()
+    return cast("list[Any]", value) if isinstance(value, list) else ()
 
 
 def content_id(obj: Any) -> str:
@@ -66,5 +83,9 @@ def checkpoint_id(directory: Path) -> str:
             raise UsageError(f"checkpoint {directory.name} has no regular file {file.name}")
     if genome.stat().st_size > GENOME_LIMIT:
         raise UsageError(f"checkpoint {directory.name} has an oversized genome.json")
-    identity = content_id({"genome": decode(genome.read_bytes()), "weights": file_id(weights)})
-    return identity[:CHECKPOINT_ID_LENGTH]
+    return checkpoint_name(genome.read_bytes(), file_id(weights))
+
+
+def checkpoint_name(genome: bytes, weights: str) -> str:
+    """The name of a genome as it was written and weights of this content id; UsageError."""
+    return content_id({"genome": decode(genome), "weights": weights})[:CHECKPOINT_ID_LENGTH]

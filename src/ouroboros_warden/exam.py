@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, cast
 
 from ouroboros_warden.audit import write_whole
 from ouroboros_warden.canonical import Json
-from ouroboros_warden.errors import JudgeError, Refused
+from ouroboros_warden.errors import JudgeError
 from ouroboros_warden.folder import Config, Folder
 from ouroboros_warden.processes import Judge
 
@@ -116,7 +116,7 @@ class Oracle:
         return self._judge.ask({**request, "count": count, "seed": seed}, read)
 
     def verify(self, family: str, level: int, prompts: list[str], lines: list[list[str]]) -> Json:
-        """{"correct": [...]}, one boolean a prompt; prompts of another level are an error."""
+        """{"correct": [...]}, one boolean a prompt; prompts of another level are unfit."""
 
         def read(answer: Json) -> Json:
             correct = _list(answer.get("correct"))
@@ -127,23 +127,21 @@ class Oracle:
         request = {"op": "verify", "family": family, "level": level}
         return self._judge.ask({**request, "prompts": prompts, "lines": lines}, read)
 
-    def audit(self, file: Path, families: Iterable[str]) -> Json:
+    def audit(self, file: Path, identity: str, families: Iterable[str]) -> Json:
         """How much of a data file is right: {"families", "rows", "correct", "foreign"}.
 
         Foreign is a row whose prompt or lines are none of its family, or of none of `families`; it
-        is counted apart. Refused where the file cannot be read at all.
+        is counted apart. The oracle refuses bytes that do not have this content id.
         """
 
         def read(answer: Json) -> Json:
-            if "unreadable" in answer:
-                raise Refused(f"{file.name}: {str(answer['unreadable'])[:200]}")
             found = _table(answer.get("families"))
             counts = [_audited(each) for levels in found.values() for each in _levels(levels)]
             rows, correct = sum(n for n, _ in counts), sum(right for _, right in counts)
             foreign = _count(answer.get("foreign"))
             return {"families": found, "rows": rows, "correct": correct, "foreign": foreign}
 
-        request = {"op": "audit", "file": str(file), "families": list(families)}
+        request = {"op": "audit", "file": str(file), "id": identity, "families": list(families)}
         return self._judge.ask(request, read)
 
 

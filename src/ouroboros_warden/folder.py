@@ -17,6 +17,8 @@ from typing import Any, Literal, cast
 from ouroboros_warden.canonical import Json, checkpoint_id, decode, file_id
 from ouroboros_warden.errors import Refused, UsageError
 
+NAME_LIMIT = 200  # characters
+DATA_LIMIT = 1 << 30  # bytes of a data file; the oracle holds it in memory
 _SAFE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 
 
@@ -82,7 +84,8 @@ class Folder:
     def inside(self, part: str, relative: str) -> Path:
         """The path of `relative` in the folder `part`; Refused for any way out or any link."""
         path = self.root / part / relative
-        if not _SAFE_PATH.fullmatch(relative) or path.resolve() != path:
+        plain = len(relative) <= NAME_LIMIT and _SAFE_PATH.fullmatch(relative)
+        if not plain or path.resolve() != path:
             raise Refused(f"{part}/{relative} is not a plain path inside {part}/")
         return path
 
@@ -150,6 +153,8 @@ def check_data(folder: Folder, file: str) -> tuple[Path, str, int]:
     if part != "data" or not path.is_file():
         raise Refused(f"{file} is no file under data/")
     try:
+        if path.stat().st_size > DATA_LIMIT:
+            raise Refused(f"{file} is larger than {DATA_LIMIT} bytes")
         return path, file_id(path), path.stat().st_size
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}") from error

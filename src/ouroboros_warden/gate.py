@@ -50,9 +50,9 @@ from ouroboros_warden.standing import (
     undecided,
 )
 
-LEVEL_LIMIT = 1 << 63  # from which on the articles cannot count
 REFUSALS = 1000  # of a run that are logged
 COUNT_LIMIT = 100_000  # worked examples of one request
+READ_LIMIT = 1 << 27  # of their levels added up: about as many characters
 CLAIM_LIMIT = 1 << 20  # bytes
 PROGRESS_LIMIT = 1 << 14  # bytes
 SITTINGS = 4  # of one examination, at most
@@ -110,16 +110,14 @@ class Gate:
         """
         try:
             request = parse(message)
+            if isinstance(request, Hello):
+                return self._greet()
+            if isinstance(request, Progress):
+                return self._show(request)
         except Refused as refusal:
             self.log_malformed(str(refusal))
             raise
-        match request:
-            case Hello():
-                return self._greet()
-            case Progress():
-                return self._show(request)
-            case _:
-                identity = content_id(message)
+        identity = content_id(message)
         self._decision = {}
         try:
             return self._act(request, identity)
@@ -225,16 +223,15 @@ class Gate:
         wall = self._config.walls.get(request.family)
         if wall is None:
             raise Refused(f"no family {request.family} in this run")
-        if not 1 <= request.level < LEVEL_LIMIT or rows > COUNT_LIMIT:
-            raise Refused(f"levels begin at 1, and at most {COUNT_LIMIT} rows are read at once")
+        if request.level < 1 or rows > COUNT_LIMIT or request.level * max(1, rows) > READ_LIMIT:
+            words = f"at most {COUNT_LIMIT} rows and {READ_LIMIT} levels of all rows together"
+            raise Refused(f"levels begin at 1, and {words} are read at once")
         action = type(request).__name__.lower()
         self.demand(action, level=request.level, wall=wall)
 
     def _take_data(self, request: Data, identity: str) -> Json:
         path, found, size = check_data(self._folder, request.file)
-        report = self._judges.oracle.audit(path, self._config.walls)
-        if check_data(self._folder, request.file) != (path, found, size):
-            raise Refused(f"{request.file} changed while it was audited")
+        report = self._judges.oracle.audit(path, found, self._config.walls)
         taught = self._standing.taught
         newer = taught is None or request.generation > taught
         self.demand("data", lineage=newer, foreign=report["foreign"])
@@ -272,7 +269,7 @@ class Gate:
         while True:
             number += 1
             sitting = self._sitting(champion, successor, full=False, number=number)
-            sat += self._sit(sitting, [champion, successor])
+            sat += self._judges.examiners.sit(sitting)
             weighed = self._weigh(sitting, sat.rows)
             if number == SITTINGS or not undecided(weighed["e_value"], threshold):
                 counts = {"rows": sat.rows, "flop": sat.flop, "probes": sat.probes}
@@ -302,7 +299,7 @@ class Gate:
         sitting = self._sitting(None, champion, full=True)
         number = self._standing.exams + 1
         self._tell("exam_start", {"exam": number, "checkpoint": champion, "full": True})
-        sat = self._sit(sitting, [champion])
+        sat = self._judges.examiners.sit(sitting)
         families: Json = {name: {"levels": []} for name in sitting.families}
         for name, family in self._weigh(sitting, sat.rows)["families"].items():
             kept = {figure: family[figure] for figure in ("frontier", "accuracy", "lower95")}
@@ -328,13 +325,6 @@ class Gate:
             full=full,
         )
 
-    def _sit(self, sitting: Sitting, candidates: list[str | None]) -> Sat:
-        sat = self._judges.examiners.sit(sitting)
-        for name in candidates:
-            if name is not None:
-                check_checkpoint(self._folder, name)  # the bytes that sat are those that are named
-        return sat
-
     def _weigh(self, sitting: Sitting, rows: Sequence[Row]) -> Json:
         return self._judges.examiners.weigh(sitting, rows, self._config.alpha, self._config.margin)
 
@@ -356,10 +346,8 @@ class Gate:
         if last.kind == "exam":
             self._conclude(last)
         elif last.kind == "data":
-            path, found, _ = check_data(self._folder, last.body["file"])
-            if found != last.body["id"]:
-                raise Refused(f"{last.body['file']} is not what was handed in")
-            report = self._judges.oracle.audit(path, self._config.walls)
+            path, _, _ = check_data(self._folder, last.body["file"])
+            report = self._judges.oracle.audit(path, last.body["id"], self._config.walls)
             self._log_audit(last.body["key"], last.body["request"], report)
 
     def log_malformed(self, reason: str) -> None:

@@ -6,8 +6,9 @@ comes to life after the warden's death sees another parent and leaves. The signa
 session and its group: stopping it stops what it started, it has no terminal, and Ctrl-C reaches
 the warden alone.
 
-A judge is a child that reads one JSON line and writes one JSON line, `{"error": ...}` if it
-cannot answer. Every child enters a box (`sandbox`) before its first line runs.
+A judge is a child that reads one JSON line and writes one JSON line: `{"unfit": ...}` if what the
+engine handed in cannot be judged, `{"error": ...}` if the judge fails. Every child enters a box
+(`sandbox`) before its first line runs.
 """
 
 import ctypes
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ouroboros_warden.canonical import Json, canonical, decode
-from ouroboros_warden.errors import JudgeError, UsageError
+from ouroboros_warden.errors import JudgeError, Refused, UsageError
 from ouroboros_warden.sandbox import Box
 
 GRACE = 2.0  # seconds between asking a child to stop and killing it
@@ -209,6 +210,7 @@ class Judge:
         """What `read` makes of the answer; a judge that fails is started again, once.
 
         Raises:
+            Refused: what it was to judge is unfit for that.
             JudgeError: it failed twice; `read` raises it for an answer out of type or range.
         """
         try:
@@ -265,6 +267,10 @@ class Judge:
             answer = decode(self._read_line())
         except (OSError, UsageError) as error:
             raise JudgeError(f"{self._stderr.stem} failed: {error}") from error
+        if "unfit" in answer:
+            self._request = b""
+            words = str(answer["unfit"])[:200]  # which may quote what the engine wrote
+            raise Refused("".join(c if c.isprintable() else " " for c in words))
         if "error" in answer:
             raise JudgeError(f"{self._stderr.stem} failed: {str(answer['error'])[:500]}")
         return answer

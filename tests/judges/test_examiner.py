@@ -1,5 +1,6 @@
 """The examiner: weights in, counts out, whatever the weights and whatever the request."""
 
+import io
 import itertools
 import json
 import math
@@ -28,8 +29,10 @@ from ouroboros.models.transformer import Transformer
 from ouroboros_judges import examiner
 from ouroboros_judges.answers import load_answers
 from ouroboros_judges.trials import lower_bound
+from ouroboros_warden.canonical import checkpoint_id
 
 NAMES = ["reverse_addition", "forward_addition", "copy", "reverse", "parity_chain"]
+FILES = {"genome": "genome.json", "weights": "weights.safetensors"}
 SEED, OTHER_SEED = "ab" * 32, "cd" * 32
 GENOME = Genome(
     alphabet="+0123456789=abcdefghij",
@@ -43,12 +46,20 @@ FULL = {"families": {"copy": {"wall": 2, "frontier": 2}}, "seed": SEED, "items":
 
 
 def write(folder: Path, genome: Genome = GENOME, seed: int = 0, **changes: torch.Tensor) -> str:
-    """A checkpoint folder with random weights, some of them changed."""
-    folder.mkdir(parents=True)
+    """A checkpoint folder in `folder` with random weights, some of them changed."""
+    draft = folder / "draft"
+    draft.mkdir(parents=True)
     weights = {**Transformer(genome, seed=seed).state_dict(), **changes}
-    (folder / "genome.json").write_text(json.dumps(genome.to_json()))
-    (folder / "weights.safetensors").write_bytes(save(weights))
-    return str(folder)
+    (draft / "genome.json").write_text(json.dumps(genome.to_json()))
+    (draft / "weights.safetensors").write_bytes(save(weights))
+    return named(draft)
+
+
+def named(folder: Path | str, **files: bytes) -> str:
+    """Change a checkpoint's files, and give the folder the name that it deserves then."""
+    for name, content in files.items():
+        (Path(folder) / FILES[name]).write_bytes(content)
+    return str(Path(folder).rename(Path(folder).with_name(checkpoint_id(Path(folder)))))
 
 
 def sitting(successor: str, champion: str | None = None, **changes: object) -> dict:
@@ -150,13 +161,14 @@ class Attack:
         return (open, (str(self.trace), "w"))
 
 
-def test_a_pickle_in_place_of_weights_is_an_error_and_is_not_run(tmp_path):
+def test_a_pickle_in_place_of_weights_is_unfit_and_is_not_run(tmp_path):
     folder, trace = write(tmp_path / "bad"), tmp_path / "trace"
-    for content in (pickle.dumps(Attack(trace)), pickle.dumps({"qkv": Attack(trace)}, 0)):
-        (Path(folder) / "weights.safetensors").write_bytes(content)
-        assert "Safetensor" in ask(sitting(folder))["error"]
-    torch.save({"qkv": Attack(trace)}, Path(folder) / "weights.safetensors")
-    assert "error" in ask(sitting(folder))
+    saved = io.BytesIO()
+    torch.save({"qkv": Attack(trace)}, saved)
+    pickles = [pickle.dumps(Attack(trace)), pickle.dumps({"qkv": Attack(trace)}, 0)]
+    for content in (*pickles, saved.getvalue(), b""):
+        folder = named(folder, weights=content)
+        assert "no body: Error while deserializing" in ask(sitting(folder))["unfit"]
     assert not trace.exists()
 
 
@@ -167,8 +179,8 @@ def test_a_pickle_in_place_of_weights_is_an_error_and_is_not_run(tmp_path):
         ({"extra": torch.zeros(1)}, "extra"),
     ],
 )
-def test_weights_that_are_not_the_genomes_are_an_error(tmp_path, changes, named):
-    assert named in ask(sitting(write(tmp_path / "bad", **changes)))["error"]
+def test_weights_that_are_not_the_genomes_are_unfit(tmp_path, changes, named):
+    assert named in ask(sitting(write(tmp_path / "bad", **changes)))["unfit"]
 
 
 @pytest.mark.parametrize(
@@ -181,34 +193,49 @@ def test_weights_that_are_no_numbers_get_nothing_right(tmp_path, changes):
     assert not any(row[4] for row in rows)
 
 
-def test_missing_weights_are_an_error(tmp_path):
-    folder = write(tmp_path / "bad")
+def test_missing_weights_are_unfit(tmp_path):
     weights = Transformer(GENOME).state_dict()
     del weights["head"]
-    (Path(folder) / "weights.safetensors").write_bytes(save(weights))
-    assert "head" in ask(sitting(folder))["error"]
+    folder = named(write(tmp_path / "bad"), weights=save(weights))
+    assert "head" in ask(sitting(folder))["unfit"]
+
+
+def test_bytes_that_do_not_deserve_the_folders_name_are_unfit(tmp_path):
+    folder, other = write(tmp_path / "new"), write(tmp_path / "old", seed=1)
+    for request in (sitting(folder, other), sitting(other, folder)):
+        assert "rows" in ask(request)
+    weights = (Path(other) / FILES["weights"]).read_bytes()
+    (Path(folder) / FILES["weights"]).write_bytes(weights)
+    for request in (sitting(folder, other), sitting(other, folder)):
+        assert "is not what was handed in" in ask(request)["unfit"]
 
 
 @pytest.mark.parametrize(
     "genome",
     [
-        b"",
-        b"[]",
         b"{}",
         b'{"alphabet": "01", "families": ["copy"], "code": "import os"}',
         json.dumps({**GENOME.to_json(), "heads": 0}).encode(),
         json.dumps({**GENOME.to_json(), "width": "8"}).encode(),
     ],
 )
-def test_a_genome_that_builds_no_body_is_an_error(tmp_path, genome):
+def test_a_genome_that_builds_no_body_is_unfit(tmp_path, genome):
+    folder = named(write(tmp_path / "bad"), genome=genome)
+    assert "no body" in ask(sitting(folder))["unfit"]
+
+
+@pytest.mark.parametrize("genome", [b"", b"[]", b"\xff", b'{"a": NaN}', b"[" * 100_000])
+def test_a_genome_that_is_none_is_unfit(tmp_path, genome):
     folder = write(tmp_path / "bad")
-    (Path(folder) / "genome.json").write_bytes(genome)
-    assert "error" in ask(sitting(folder))
+    (Path(folder) / FILES["genome"]).write_bytes(genome)
+    assert list(ask(sitting(folder))) == ["unfit"]
 
 
-def test_a_body_that_does_not_know_the_family_is_an_error(tmp_path):
-    narrow = replace(GENOME, families=("copy",))
-    assert "reverse" in ask(sitting(write(tmp_path / "narrow", narrow)))["error"]
+@pytest.mark.parametrize("change", [{"families": ("copy",)}, {"alphabet": "abc="}])
+def test_a_body_that_does_not_know_the_tasks_is_unfit(tmp_path, change):
+    narrow = replace(GENOME, **change)
+    found = ask(sitting(write(tmp_path / "narrow", narrow)))
+    assert "reverse" in found["unfit"] or "the character" in found["unfit"]
 
 
 # items -------------------------------------------------------------------------------------
@@ -315,7 +342,7 @@ def gifted(monkeypatch, tmp_path):
 
     def make(name: str, level: int) -> str:
         folder = write(tmp_path / name)
-        (tmp_path / name / "reach").write_text(str(level))
+        (Path(folder) / "reach").write_text(str(level))
         return folder
 
     honest = examiner.load_candidate

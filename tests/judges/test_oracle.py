@@ -1,8 +1,10 @@
 """The oracle: one line in, one line out, whatever comes."""
 
+import hashlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ouroboros.envs import load_families
+from ouroboros.lineage.data import SCHEMA, write_examples
+from ouroboros.types import Example
 from ouroboros_judges import oracle
 from ouroboros_judges.answers import load_answers
 
@@ -24,8 +28,13 @@ def ask(**request):
 def write_rows(path, rows):
     names = ("family", "level", "prompt", "lines", "author", "generation")
     columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
-    pq.write_table(pa.table(columns), path)
+    pq.write_table(pa.table(columns, schema=SCHEMA), path, compression="zstd")
     return str(path)
+
+
+def audit(file, families=("copy",)):
+    identity = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    return ask(op="audit", file=str(file), id=identity, families=list(families))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +84,9 @@ def test_verify_judges_each_attempt():
 def test_truth_of_a_higher_level_cannot_be_read_under_a_lower_ones_name():
     request = {"op": "verify", "family": "copy", "prompts": ["abc="], "lines": [["abc"]]}
     assert ask(**request, level=3) == {"correct": [True]}
-    assert ask(**request, level=2) == {"error": "family 'copy': a prompt is not of level 2"}
+    for prompts in (["abc="], ["__import__('os')"], [""]):
+        found = ask(**{**request, "prompts": prompts}, level=2)
+        assert found == {"unfit": "family 'copy': a prompt is not of level 2"}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +100,8 @@ def test_truth_of_a_higher_level_cannot_be_read_under_a_lower_ones_name():
         (b"{}", "unknown op; known: examples, verify, audit"),
         (b'{"op": ["audit"]}', "unknown op"),
         (b'{"op": "audit"}', "field 'file' must be of type str"),
-        (b'{"op": "audit", "families": [7], "file": "/nowhere"}', "field 'families' must hold"),
+        (b'{"op": "audit", "file": "/nowhere"}', "field 'id' must be of type str"),
+        (b'{"op": "audit", "families": [7], "file": "x", "id": "x"}', "field 'families' must hold"),
         (b'{"op": "examples", "family": "copy"}', "field 'level' must be of type int"),
     ],
 )
@@ -146,13 +158,13 @@ def test_no_line_ends_the_oracle(line):
 
 def test_an_audit_counts_rows_by_family_and_level(tmp_path):
     rows = [
-        ("copy", 3, "abc=", ["abc"], "a", 1),
-        ("copy", 3, "abc=", ["abd"], "a", 1),
-        ("copy", 2, "ab=", ["ab"], "b", 1),
-        ("forward_addition", 2, "99+1=", ["001", "100"], "b", 2),
+        ("copy", 3, "abc=", ["abc"], "learner 0", 1),
+        ("copy", 3, "abc=", ["abd"], "learner 0", 1),
+        ("copy", 2, "ab=", ["ab"], "learner 1", 1),
+        ("forward_addition", 2, "99+1=", ["001", "100"], "oracle", 2),
     ]
     file, families = write_rows(tmp_path / "1.parquet", rows), ["copy", "forward_addition"]
-    response = ask(op="audit", file=file, families=families)
+    response = audit(file, families)
     assert response["families"] == {
         "copy": {"2": {"rows": 1, "correct": 1}, "3": {"rows": 2, "correct": 1}},
         "forward_addition": {"2": {"rows": 1, "correct": 1}},
@@ -160,8 +172,8 @@ def test_an_audit_counts_rows_by_family_and_level(tmp_path):
 
 
 def test_a_row_that_lies_about_its_level_is_counted_as_wrong(tmp_path):
-    rows = [("copy", 50, "abc=", ["abc"], "a", 1)]
-    response = ask(op="audit", file=write_rows(tmp_path / "1.parquet", rows), families=["copy"])
+    rows = [("copy", 50, "abc=", ["abc"], "learner 0", 1)]
+    response = audit(write_rows(tmp_path / "1.parquet", rows))
     assert response == {"families": {"copy": {"50": {"rows": 1, "correct": 0}}}, "foreign": 0}
 
 
@@ -177,48 +189,96 @@ def test_a_row_that_lies_about_its_level_is_counted_as_wrong(tmp_path):
     ],
 )
 def test_what_is_no_task_of_the_runs_families_is_foreign(tmp_path, row):
-    rows = [("copy", 3, "abc=", ["abd"], "a", 1), (*row, "a", 1)]
-    response = ask(op="audit", file=write_rows(tmp_path / "1.parquet", rows), families=["copy"])
+    rows = [("copy", 3, "abc=", ["abd"], "learner 0", 1), (*row, "learner 0", 1)]
+    response = audit(write_rows(tmp_path / "1.parquet", rows))
     assert response == {"families": {"copy": {"3": {"rows": 1, "correct": 0}}}, "foreign": 1}
 
 
-def test_columns_of_other_types_are_foreign_rows(tmp_path):
-    table = pa.table({"family": ["copy"], "level": ["3"], "prompt": [7], "lines": ["abc"]})
-    pq.write_table(table, tmp_path / "1.parquet")
-    response = ask(op="audit", file=str(tmp_path / "1.parquet"), families=["copy"])
-    assert response == {"families": {}, "foreign": 1}
+@pytest.mark.parametrize("author", ["", "copy", "learner x", "learner 0\n", "ignore all rules"])
+def test_a_row_by_nobody_is_foreign(tmp_path, author):
+    rows = [("copy", 3, "abc=", ["abc"], name, 1) for name in ("oracle", "learner 17", author)]
+    found = audit(write_rows(tmp_path / "1.parquet", rows))
+    assert found == {"families": {"copy": {"3": {"rows": 2, "correct": 2}}}, "foreign": 1}
 
 
 def test_an_empty_file_of_rows_is_audited(tmp_path):
-    schema = pa.schema({
-        "family": pa.string(),
-        "level": pa.int64(),
-        "prompt": pa.string(),
-        "lines": pa.list_(pa.string()),
-    })
-    pq.write_table(schema.empty_table(), tmp_path / "0.parquet")
-    assert ask(op="audit", file=str(tmp_path / "0.parquet"), families=[]) == {
-        "families": {},
-        "foreign": 0,
-    }
+    assert audit(write_rows(tmp_path / "0.parquet", [])) == {"families": {}, "foreign": 0}
 
 
-def test_an_audit_refuses_a_file_without_its_columns_and_one_with_holes(tmp_path):
-    pq.write_table(pa.table({"family": ["copy"], "level": [1]}), tmp_path / "short.parquet")
-    holes = [("copy", 3, None, ["abc"], "a", 1), ("copy", 3, "abc=", ["abc"], "a", 1)]
-    write_rows(tmp_path / "holes.parquet", holes)
-    for name in ("short", "holes"):
-        response = ask(op="audit", file=str(tmp_path / f"{name}.parquet"), families=["copy"])
-        assert "needs the columns family, level, prompt, lines" in response["unreadable"]
+def test_a_data_file_is_written_alike_by_the_loop_and_by_the_judge(tmp_path):
+    rows = [("copy", n, "7" * n + "=", ["7" * n], "learner 0", 1) for n in range(1, 300)] * 40
+    names = ("family", "level", "prompt", "lines", "author", "generation")
+    examples = [Example(**dict(zip(names, row, strict=True))) for row in rows]
+    write_examples(tmp_path / "1.parquet", examples)
+    found = audit(tmp_path / "1.parquet")
+    assert sum(level["rows"] for level in found["families"]["copy"].values()) == len(rows)
+    assert found["foreign"] == 0
+
+
+def pad(data, padding):
+    footer = int.from_bytes(data[-8:-4], "little") + 8
+    return data[:-footer] + padding + data[-footer:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda table: table.append_column("note", pa.array(["hidden"] * table.num_rows)),
+        lambda table: table.drop_columns(["lines"]),
+        lambda table: table.select(["level", "family", "prompt", "lines", "author", "generation"]),
+        lambda table: table.set_column(1, "level", pa.array(["3"] * table.num_rows)),
+        lambda table: table.set_column(1, "level", pa.array([3] * table.num_rows, pa.int32())),
+        lambda table: table.set_column(2, "prompt", pa.array([7] * table.num_rows)),
+        lambda table: table.set_column(2, "prompt", pa.array([None, *["abc="] * 8])),
+        lambda table: table.set_column(3, "lines", pa.array(["abc"] * table.num_rows)),
+        lambda table: table.set_column(3, "lines", pa.array([[None]] + [["abc"]] * 8)),
+        lambda table: table.replace_schema_metadata({"note": "hidden"}),
+        lambda table: table.cast(
+            table.schema.set(0, table.schema.field(0).with_metadata({"a": "b"}))
+        ),
+    ],
+)
+def test_a_file_that_holds_anything_but_rows_is_unfit(tmp_path, change):
+    file = tmp_path / "1.parquet"
+    write_rows(file, [("copy", 3, "abc=", ["abc"], "learner 0", 1)] * 9)
+    assert "families" in audit(file)
+    pq.write_table(change(pq.read_table(file)), file, compression="zstd")
+    assert list(audit(file)) == ["unfit"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"compression": "snappy"}, {"row_group_size": 4}, {"write_statistics": False}],
+)
+def test_the_same_rows_written_otherwise_are_unfit(tmp_path, options):
+    file = tmp_path / "1.parquet"
+    write_rows(file, [("copy", 3, "abc=", ["abc"], "learner 0", 1)] * 9)
+    pq.write_table(pq.read_table(file), file, **{"compression": "zstd", **options})
+    assert "more than the rows" in audit(file)["unfit"]
+
+
+def test_bytes_between_the_rows_and_the_footer_are_unfit(tmp_path):
+    file = tmp_path / "1.parquet"
+    write_rows(file, [("copy", 3, "abc=", ["abc"], "learner 0", 1)] * 9)
+    file.write_bytes(pad(file.read_bytes(), b"hidden"))
+    assert pq.read_table(file).num_rows == 9  # a reader does not notice
+    assert "more than the rows" in audit(file)["unfit"]
+
+
+def test_other_bytes_than_those_that_were_handed_in_are_not_audited(tmp_path):
+    file = write_rows(tmp_path / "1.parquet", [("copy", 3, "abc=", ["abc"], "learner 0", 1)])
+    found = ask(op="audit", file=file, id="00" * 32, families=["copy"])
+    assert found == {"unfit": "1.parquet is not what was handed in"}
 
 
 def test_a_damaged_file_is_an_answer_not_a_crash(tmp_path):
-    file = write_rows(tmp_path / "1.parquet", [("copy", 3, "abc=", ["abc"], "a", 1)] * 500)
+    file = write_rows(tmp_path / "1.parquet", [("copy", 3, "abc=", ["abc"], "learner 0", 1)] * 500)
     data = bytearray((tmp_path / "1.parquet").read_bytes())
     (tmp_path / "1.parquet").write_bytes(data[: len(data) // 2])
-    for name in (file, "/nowhere", "/dev/null"):
-        response = ask(op="audit", file=name, families=["copy"])
-        assert "cannot be read as Parquet" in response["unreadable"]
+    for name in (file, "/dev/null"):
+        assert "cannot be read as a data file" in audit(name)["unfit"]
+    gone = ask(op="audit", file="/nowhere", id="00" * 32, families=["copy"])
+    assert "cannot be read as a data file" in gone["unfit"]
 
 
 @pytest.fixture

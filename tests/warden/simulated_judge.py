@@ -6,6 +6,7 @@ A checkpoint's skill stands in its genome: it solves every item up to that level
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import sys
@@ -42,8 +43,11 @@ def verify(request):
 
 def audit(request):
     families, foreign = {}, 0
-    with open(request["file"]) as file:
-        rows = [json.loads(line) for line in file]
+    with open(request["file"], "rb") as file:
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != request["id"]:
+        return {"unfit": f"{request['file']} is not what was handed in"}
+    rows = [json.loads(line) for line in data.splitlines()]
     for row in rows:
         if row["family"] not in request["families"]:
             foreign += 1

@@ -245,7 +245,9 @@ def test_verdicts_out_of_type_are_not_handed_on(correct):
 )
 def test_an_audit_out_of_range_is_not_believed(families):
     with pytest.raises(JudgeError, match="breaks the rule"):
-        Oracle(ScriptedJudge({"families": families, "foreign": 0})).audit(Path("data/1"), ["copy"])
+        Oracle(ScriptedJudge({"families": families, "foreign": 0})).audit(
+            Path("data/1"), "id", ["copy"]
+        )
 
 
 def test_a_sitting_names_folders_walls_and_frontiers(desk):

@@ -168,20 +168,32 @@ def test_an_audit_cut_off_by_a_kill_is_made_up_for(open_desk):
         open_desk()
 
 
-def test_data_changed_during_the_audit_is_refused(desk, monkeypatch):
+def test_data_changed_before_the_audit_is_refused(desk, monkeypatch):
     file = make_data(desk.run, "1", 1, 0)
     oracle = desk.gate._judges.oracle
     audit = oracle.audit
 
-    def swap(path: Path, families):
-        report = audit(path, families)
+    def swap(path: Path, identity, families):
         path.write_text("")
-        return report
+        return audit(path, identity, families)
 
     monkeypatch.setattr(oracle, "audit", swap)
-    with pytest.raises(Refused, match="changed"):
+    with pytest.raises(Refused, match="not what was handed in"):
         desk.ask("data", key="d", generation=1, file=file)
+    assert [record.body["type"] for record in desk.records("refused")] == ["data"]
     assert not desk.records("data")
+
+
+def test_a_judge_that_finds_something_unfit_has_it_refused_and_lives_on(desk):
+    desk.gate.answer(examples())
+    judge = desk.gate._judges.oracle._judge
+    process = judge._child
+    desk.moods("oracle", {"unfit": "x" * 900})
+    with pytest.raises(Refused, match=r"^x{200}$"):
+        desk.gate.answer(examples(key="l"))
+    assert [record.body["type"] for record in desk.records("refused")] == ["examples"]
+    desk.gate.answer(examples(key="m"))
+    assert judge._child == process
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,13 @@ ATTACKS: list[Inside] = [
         "6",
     ),
     asked(
+        "A10.7",
+        "be promoted with a body that knows only one family",
+        lambda e: _grown(e, families=["copy"]),
+        HONEST,
+        "6",
+    ),
+    asked(
         "A9.1",
         "have pickled weights loaded",
         lambda e: _examined(e, lambda w: PICKLED),

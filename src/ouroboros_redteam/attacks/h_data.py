@@ -35,16 +35,19 @@ def _table(engine: Engine, **extra: list[object]) -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from ouroboros.lineage.data import SCHEMA
+
     columns: dict[str, list[object]] = {
         "family": ["copy"],
         "level": [1],
         "prompt": ["7="],
         "lines": [["7"]],
-        "author": ["redteam"],
+        "author": ["learner 0"],
         "generation": [1],
     }
     name = engine.file_name()
-    pq.write_table(pa.table({**columns, **extra}), engine.run / name)
+    table = pa.table({**columns, **extra}) if extra else pa.table(columns, schema=SCHEMA)
+    pq.write_table(table, engine.run / name, compression="zstd")
     return name
 
 
