@@ -42,6 +42,8 @@ class Outcome:
     """what the log, or who verifies, says of it; empty for nothing"""
     passed: bool
     """whether the benign twin did"""
+    twin: str
+    """whose playing of the same twin this was"""
     why: str
     """what is wrong with any of these; empty for nothing"""
 
@@ -90,6 +92,7 @@ def _counted(outcomes: Sequence[Outcome]) -> dict[str, int]:
         "logged": sum(each.stopped and bool(each.logged) for each in outcomes),
         "benign": len(outcomes),
         "benign_passed": sum(each.passed for each in outcomes),
+        "benign_played": len({each.twin for each in outcomes}),
     }
 
 
@@ -122,10 +125,7 @@ def _play_inside(
             found, evidence = play(bench, around, mode, acts)
             played |= found
             touched += evidence
-    return [
-        _told(_inside(each, played[each.id, "attack"], played[twins[each.id], "twin"]), tell)
-        for each in inside
-    ]
+    return [_told(_inside(each, played, twins[each.id]), tell) for each in inside]
 
 
 def _acts(attacks: Iterable[Inside], mode: Mode, twins: Mapping[str, str]) -> Iterator[Act]:
@@ -136,7 +136,8 @@ def _acts(attacks: Iterable[Inside], mode: Mode, twins: Mapping[str, str]) -> It
             yield attack.id, "twin"
 
 
-def _inside(attack: Inside, act: Played, twin: Played) -> Outcome:
+def _inside(attack: Inside, played: Mapping[Act, Played], of: str) -> Outcome:
+    act, twin = played[attack.id, "attack"], played[of, "twin"]
     logged = _logged(attack, act)
     stopped = act.verdict in {"stopped", "gone"}
     passed = twin.verdict == "through"
@@ -151,6 +152,7 @@ def _inside(attack: Inside, act: Played, twin: Played) -> Outcome:
         stopped=stopped,
         logged=logged,
         passed=passed,
+        twin=of,
         why="; ".join(complaints),
     )
 
@@ -194,12 +196,13 @@ def _play_outside(bench: Bench, attacks: Iterable[Attack], tell: Tell) -> list[O
         act = tried(attack.attempt, bench)
         if twins[attack.id] == attack.id:
             passed[attack.id] = tried(attack.benign.act, bench)
-        found.append(_told(_outside(attack, act, passed[twins[attack.id]]), tell))
+        of = twins[attack.id]
+        found.append(_told(_outside(attack, act, passed[of], of), tell))
         bench.clear()
     return found
 
 
-def _outside(attack: Outside, act: dict[str, str], twin: dict[str, str]) -> Outcome:
+def _outside(attack: Outside, act: dict[str, str], twin: dict[str, str], of: str) -> Outcome:
     stopped = act["verdict"] in {"stopped", "gone"}  # a WardenError names what was found
     passed = twin["verdict"] == "through"
     complaints = [
@@ -212,6 +215,7 @@ def _outside(attack: Outside, act: dict[str, str], twin: dict[str, str]) -> Outc
         stopped=stopped,
         logged=act["said"][:REASON] if stopped else "",
         passed=passed,
+        twin=of,
         why="; ".join(complaints),
     )
 

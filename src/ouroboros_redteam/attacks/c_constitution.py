@@ -1,5 +1,6 @@
 """Class C: the constitution, the judges and the warden, changed by somebody outside the box."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -95,7 +96,8 @@ def _copied(bench: Bench) -> tuple[Bench, Path]:
     for name in ("ouroboros", "ouroboros_judges", "ouroboros_redteam", "ouroboros_warden"):
         skip = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source / name, target / name, ignore=skip)
-    variables = {**bench.variables, "PYTHONPATH": str(target)}
+    paths = [str(target), *filter(None, [os.environ.get("PYTHONPATH")])]
+    variables = {**bench.variables, "PYTHONPATH": os.pathsep.join(paths)}
     return replace(bench, variables=variables), target
 
 
