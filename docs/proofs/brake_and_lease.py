@@ -243,7 +243,7 @@ def desk(standing: Standing, lease: Any, *, set_back: bool = False) -> Gate:
     """A real gate and a real law without files, under a lease of which 1 of everything is used."""
     law, gate = Law.__new__(Law), Gate.__new__(Gate)
     rates = SimpleNamespace(flop_per_cpu_second=1, joules_per_cpu_second=1)
-    law.constitution = SimpleNamespace(limits=rates, id="in force")
+    law.constitution = SimpleNamespace(limits=rates, id="in force", said={"expires": math.inf})
     law.meter = SimpleNamespace(cpu=1, seconds=1, was_set_back=set_back)
     law.policy, law._mode, law._lease, law._since = POLICY, "formal", lease, (0, 0)
     law._look = lambda now: []

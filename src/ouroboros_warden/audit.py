@@ -109,6 +109,9 @@ class Log:
         self._heads = open_lines(path.with_name("heads.jsonl"))
         self._failed = False
         sync_folder(path.parent)
+        if records and len(read_objects(path.with_name("times.jsonl"))) == len(records) - 1:
+            self._read_clocks()  # whoever wrote the last record was killed before it could
+            self.sign()
 
     @classmethod
     def open(cls, path: Path, sign: Sign | None = None, clock: Clock = wall_clock) -> "Log":
@@ -147,9 +150,13 @@ class Log:
         self._records.append(record)
         self._tree.add(record.leaf())
         with suppress(OSError):  # the record stands already; a full disk is found out by the next
-            write_all(self._times, canonical({"index": record.index, **self._clock()}) + b"\n")
+            self._read_clocks()
             self.sign()
         return record
+
+    def _read_clocks(self) -> None:
+        reading = {"index": len(self._records) - 1, **self._clock()}
+        write_all(self._times, canonical(reading) + b"\n")
 
     def sign(self) -> None:
         """Sign the head as it is now, where this writer can."""

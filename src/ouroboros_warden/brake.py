@@ -12,7 +12,7 @@ signatures on one release release no other.
 import os
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -146,23 +146,22 @@ def keep_waiting(folder: Folder, signatures: Sequence[Json]) -> None:
 def obey(
     folder: Folder,
     said: list[Latch],
-    run: str,
-    authority: Authority | None,
+    look: Callable[[Latch], Latch],
     groups: Iterable[Cgroup] = (),
 ) -> None:
     """Do what the latch says to everything below this process.
 
-    What it says is added to `said`, one by one; the last of these is what was known before. While
+    What it says, to who knows what it said before (`look`), is added to `said`, one by one. While
     paused, nothing below runs; the latch is watched, and a stop ends the pause at once.
 
     Raises:
         Braked: it says stop; nothing below is alive any more.
     """
-    said.append(checked(said[-1], read_latch(folder), run, authority))
+    said.append(look(said[-1]))
     while said[-1].position == "paused":
         signal_all(descendants(os.getpid()), signal.SIGSTOP)
         time.sleep(_WATCH)
-        found = checked(said[-1], read_latch(folder), run, authority)
+        found = look(said[-1])
         if found != said[-1]:
             said.append(found)
     if said[-1].position == "stopped":

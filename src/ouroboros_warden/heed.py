@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,22 @@ from ouroboros_warden.brake import (
 )
 from ouroboros_warden.canonical import Json
 from ouroboros_warden.cgroups import Cgroup
+from ouroboros_warden.constitution import Constitution
 from ouroboros_warden.errors import Braked, Refused
 from ouroboros_warden.exam import commitment, exam_secret
 from ouroboros_warden.folder import Config, Folder
 from ouroboros_warden.heads import signing
-from ouroboros_warden.keys import Authority, load_key, public_key, signers
-from ouroboros_warden.law import Law, lease_line, leases_taken_up, read_constitutions, version_of
-from ouroboros_warden.lease import read_leases
+from ouroboros_warden.keys import load_key, public_key, signers
+from ouroboros_warden.law import (
+    Law,
+    broken_amendments,
+    lease_line,
+    leases_taken_up,
+    read_constitutions,
+    standing_leases,
+    version_of,
+    weigh_amendment,
+)
 from ouroboros_warden.meter import Meter
 from ouroboros_warden.policy import HUMAN, Policy
 from ouroboros_warden.witness import read_witness
@@ -74,20 +84,13 @@ def begin_log(log: Log, folder: Folder, config: Config, secret: bytes, law: Law)
         )
 
 
-def read_authority(folder: Folder) -> Authority:
-    """Whose signatures loosen anything in this run."""
-    return read_constitutions(folder)[-1].authority
-
-
 def heed_leases(log: Log, folder: Folder, law: Law, *, reproducible: bool) -> None:
     """Take up every lease that was granted since; Refused, and logged, where one is not allowed.
 
     Amendments of the constitution come first: a lease is granted under the newest.
     """
-    for amended in law.history[version_of(log.records) :]:
-        body: Json = {"version": amended.version, "law": law.weigh_amendment(amended)}
-        log.append("constitution", body if reproducible else {**body, "id": amended.id})
-    leases = read_leases(folder.leases)
+    _heed_amendments(log, law, reproducible=reproducible)
+    leases = standing_leases(folder, log.records)
     known = leases_taken_up(folder, log.records)
     for lease, at in known:
         law.take_up(lease, at)
@@ -96,13 +99,26 @@ def heed_leases(log: Log, folder: Folder, law: Law, *, reproducible: bool) -> No
         decision = law.weigh(lease, leases[:number], log.records)
         if not decision["allowed"]:
             why = law.policy.sentence(decision["by"])
-            log.append("refused", {"type": "lease", "reason": why, "law": decision})
+            log.append("refused", {"type": "lease", "id": lease.id, "reason": why, "law": decision})
             raise Refused(f"lease {lease.number} is not valid: {why}")
         body = {"number": lease.number, "allowance": lease.said["allowance"], "law": decision}
         log.append("lease", body if reproducible else {**body, "id": lease.id})
         law.take_up(lease, law.meter.clock())
     if law.key != public_key(load_key(folder.log_key)):
         raise Refused(f"no lease names the key of this run's log: ouro lease grant {folder.root}")
+
+
+def _heed_amendments(log: Log, law: Law, *, reproducible: bool) -> None:
+    for problem in broken_amendments(log.records, law.history):
+        raise Refused(problem)
+    for before, amended in pairwise(law.history[version_of(log.records) - 1 :]):
+        decision = weigh_amendment(before, amended)
+        if not decision["allowed"]:
+            why = Policy(before.texts).sentence(decision["by"])
+            log.append("refused", {"type": "constitution", "reason": why, "law": decision})
+            raise Refused(f"version {amended.version} of the constitution is not valid: {why}")
+        name = amended.in_public() if reproducible else amended.id
+        log.append("constitution", {"version": amended.version, "id": name, "law": decision})
 
 
 class LeaseOver(Refused):
@@ -136,23 +152,32 @@ def metered(folder: Folder, law: Law, groups: Sequence[Cgroup] = ()) -> Generato
 
 def latch_of(log: Log, folder: Folder) -> Latch:
     """Where the brake is, by its file and by what the log says of earlier pulls."""
+    return _look(log, folder, read_constitutions(folder)[-1], logged_latch(log.records))
+
+
+def _look(log: Log, folder: Folder, constitution: Constitution, before: Latch) -> Latch:
+    """The latch as its file has it, after `before`; a release takes signatures and the articles."""
     run = log.records[0].body["exam_commitment"]
-    return checked(logged_latch(log.records), read_latch(folder), run, read_authority(folder))
+    found = checked(before, read_latch(folder), run, constitution.authority)
+    loosened = found.position == "running" != before.position
+    if loosened and not _law_of(run, constitution, before, found)["allowed"]:
+        return before
+    return found
 
 
 def note_brake(log: Log, folder: Folder, latch: Latch) -> None:
     """Have the log say where the brake is and by which article, if it did not say so last."""
-    before = logged_latch(log.records)
+    before, run = logged_latch(log.records), log.records[0].body["exam_commitment"]
     if before != latch:
-        log.append("brake", {**latch.to_json(), "law": _law_of(log, folder, before, latch)})
+        law = _law_of(run, read_constitutions(folder)[-1], before, latch)
+        log.append("brake", {**latch.to_json(), "law": law})
 
 
-def _law_of(log: Log, folder: Folder, before: Latch, latch: Latch) -> Json:
+def _law_of(run: str, constitution: Constitution, before: Latch, latch: Latch) -> Json:
     """The articles' word on a pull, or on a release of what was on `before`."""
-    constitution = read_constitutions(folder)[-1]
     action, context = "pull", dict[str, Any](tightens=True)
     if latch.position == "running" != before.position:
-        authority, run = constitution.authority, log.records[0].body["exam_commitment"]
+        authority = constitution.authority
         signed = signers(authority, PURPOSE, release_of(run, before), latch.signatures)
         action = "release"
         context = {"signatures": len(signed), "threshold": authority.threshold}
@@ -181,14 +206,14 @@ def listening(
     folder: Folder, log: Log, pulls: list[Latch], groups: Sequence[Cgroup] = ()
 ) -> Generator[None]:
     """Obey the brake whenever somebody pulls it; what it says is added to `pulls`, for the log."""
-    run, authority = log.records[0].body["exam_commitment"], read_authority(folder)
+    constitution = read_constitutions(folder)[-1]
     pulls.append(logged_latch(log.records))
     waiting: list[int] = []  # signals that are not obeyed yet: one at a time
 
     def pulled(number: int, _frame: object) -> None:
         waiting.append(number)
         while len(waiting) == 1:
-            obey(folder, pulls, run, authority, groups)
+            obey(folder, pulls, lambda known: _look(log, folder, constitution, known), groups)
             waiting[:] = waiting[1:2]
 
     before = signal.signal(PULL, pulled)

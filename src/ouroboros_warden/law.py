@@ -6,7 +6,7 @@ the engine.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ouroboros_warden.audit import Record, read_objects
@@ -52,6 +52,30 @@ def version_of(records: Sequence[Record]) -> int:
     return said[-1] if said else 1
 
 
+def weigh_amendment(before: Constitution, amended: Constitution) -> Json:
+    """The decision on an amendment, by the articles that it amends."""
+    signed = signers(before.authority, PURPOSE, amended.said, amended.signatures)
+    context: Json = {
+        "signatures": len(signed),
+        "threshold": before.authority.threshold,
+        "newer": amended.said["previous"] == before.id,
+        "bounded": True,
+    }
+    verdict = Policy(before.texts).decide("amend", context, HUMAN)
+    return {"action": "amend", "context": context, **verdict.to_json()}
+
+
+def broken_amendments(records: Sequence[Record], history: Sequence[Constitution]) -> Iterator[str]:
+    """Amendments that the log tells of and that are not there, or are others."""
+    named = [record for record in records if record.kind == "constitution"]
+    if len(named) > len(history) - 1:
+        yield f"record {named[-1].index}: version {named[-1].body['version']} is not there"
+    for record, amended in zip(named, history[1:], strict=False):
+        names = (amended.id, amended.in_public())
+        if record.body["version"] != amended.version or record.body["id"] not in names:
+            yield f"record {record.index}: another constitution than constitution/{amended.version}"
+
+
 class Law:
     """Constitution, lease and meters of a run that is being served."""
 
@@ -88,22 +112,10 @@ class Law:
             constitution=self.constitution,
             roots=roots_of(records),
             decisions=sum(record.kind == "decision" for record in records[first:]),
+            now=time.time(),
         )
         verdict = self.policy.decide("grant", context, HUMAN)
         return {"action": "grant", "context": context, **verdict.to_json()}
-
-    def weigh_amendment(self, amended: Constitution) -> Json:
-        """The decision on an amendment, by the articles that it amends."""
-        before = self.history[amended.version - 2]
-        signed = signers(before.authority, PURPOSE, amended.said, amended.signatures)
-        context: Json = {
-            "signatures": len(signed),
-            "threshold": before.authority.threshold,
-            "newer": amended.said["previous"] == before.id,
-            "bounded": True,
-        }
-        verdict = Policy(before.texts).decide("amend", context, HUMAN)
-        return {"action": "amend", "context": context, **verdict.to_json()}
 
     def state(self, generations: int, action: str) -> Json:
         """The facts that every decision about the engine looks at."""
@@ -123,17 +135,19 @@ class Law:
         found = self._spent(generations).beyond(self._lease.allowance)
         if time.time() >= self._lease.expires:
             found.append("its time")
+        if time.time() >= self.constitution.said["expires"]:
+            found.append("the constitution has expired")
         if self._lease.constitution != self.constitution.id:
             found.append("the constitution was amended since")
         return [*found, "the clock was set back"] if self.meter.was_set_back else found
 
     def _spent(self, generations: int) -> Spent:
         limits, (seconds, cpu) = self.constitution.limits, self._since
-        used = self.meter.cpu - cpu
+        used = max(0.0, self.meter.cpu - cpu)  # a reading is rounded
         return Spent(
             generations=generations,
             flop=used * limits.flop_per_cpu_second,
-            seconds=self.meter.seconds - seconds,
+            seconds=max(0.0, self.meter.seconds - seconds),
             joules=used * limits.joules_per_cpu_second,
         )
 
@@ -153,6 +167,12 @@ class Law:
         return changed if same else [*changed, "constitution"]
 
 
+def standing_leases(folder: Folder, records: Sequence[Record]) -> list[Lease]:
+    """The run's leases, in order, but those that were refused: another may be granted instead."""
+    refused = {record.body.get("id") for record in records if record.kind == "refused"}
+    return [lease for lease in read_leases(folder.leases) if lease.id not in refused]
+
+
 def leases_taken_up(folder: Folder, records: Sequence[Record]) -> list[tuple[Lease, Json]]:
     """The leases that the log speaks of, each with what the clocks said at its record.
 
@@ -160,7 +180,8 @@ def leases_taken_up(folder: Folder, records: Sequence[Record]) -> list[tuple[Lea
         LogDamaged: the file holds another lease than the log names, or none, or the clocks'
             readings are gone.
     """
-    leases, times = read_leases(folder.leases), {t["index"]: t for t in read_objects(folder.times)}
+    leases = standing_leases(folder, records)
+    times = {each["index"]: each for each in read_objects(folder.times)}
     found: list[tuple[Lease, Json]] = []
     for record in (each for each in records if each.kind == "lease"):
         lease = leases[len(found)] if len(found) < len(leases) else None

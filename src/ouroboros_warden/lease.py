@@ -20,6 +20,7 @@ from ouroboros_warden.errors import UsageError
 from ouroboros_warden.keys import signers
 
 PURPOSE = "lease"
+CLOCKS = 60.0  # seconds by which the clocks of signer and warden may differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +114,25 @@ def facts_of(
     constitution: Constitution,
     roots: Mapping[int, str],
     decisions: int,
+    now: float,
 ) -> Json:
     """What the policy has to know before a lease is taken up.
 
-    `roots` are the log's by size; `decisions` were made since the lease before.
+    `roots` are the log's by size; `decisions` were made since the lease before; `now` is in
+    seconds since the epoch.
     """
     limits = constitution.limits
     number, since = len(before) + 1, before[-1].granted if before else -math.inf
     here = lease.run == run and lease.constitution == constitution.id
     paced = lease.granted - since >= limits.seconds_per_decision * decisions
     short = lease.granted <= lease.expires <= lease.granted + limits.days * DAY
+    dated = lease.granted <= now + CLOCKS
     signed = signers(constitution.authority, PURPOSE, lease.said, lease.signatures)
     return {
         "signatures": len(signed),
         "threshold": constitution.authority.threshold,
         "newer": here and lease.number == number and roots.get(lease.size) == lease.root,
-        "bounded": lease.allowance.within(Allowance.up_to(limits)) and paced and short,
+        "bounded": lease.allowance.within(Allowance.up_to(limits)) and paced and short and dated,
     }
 
 

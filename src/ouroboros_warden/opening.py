@@ -22,8 +22,14 @@ from ouroboros_warden.exam import commitment, exam_secret
 from ouroboros_warden.folder import Folder, load_config
 from ouroboros_warden.heads import roots_of
 from ouroboros_warden.keys import Authority, load_key, make_key, public_key, sign, signers
-from ouroboros_warden.law import law_folder, read_constitutions
-from ouroboros_warden.lease import Allowance, Lease, read_leases
+from ouroboros_warden.law import (
+    law_folder,
+    read_constitutions,
+    standing_leases,
+    weigh_amendment,
+)
+from ouroboros_warden.lease import Allowance, Lease
+from ouroboros_warden.policy import Policy
 
 YEAR = 365 * DAY
 
@@ -48,9 +54,18 @@ def signed(drafted: Constitution, key: Ed25519PrivateKey) -> Constitution:
 
 
 def adopt(folder: Folder, adopted: Constitution) -> None:
-    """Make it the run's next constitution; Refused unless it is in force as such."""
+    """Make it the run's next constitution.
+
+    Raises:
+        Refused: it is not in force as such, or the articles that it amends forbid it.
+        UsageError: its articles or limits cannot be read.
+    """
     history = read_constitutions(folder) if law_folder(folder, 1).exists() else []
-    constitution.demand_force(adopted, time.time(), history[-1] if history else None)
+    before = history[-1] if history else None
+    constitution.demand_force(adopted, time.time(), before)
+    _ = Policy(adopted.texts), adopted.limits  # both can be read
+    if before and not (law := weigh_amendment(before, adopted))["allowed"]:
+        raise Refused(f"it may not be adopted: {Policy(before.texts).sentence(law['by'])}")
     constitution.write(adopted, law_folder(folder, len(history) + 1))
 
 
@@ -61,7 +76,7 @@ def draft_lease(folder: Folder, allowance: Allowance | None = None) -> Lease:
     now, limits = time.time(), current.limits
     return Lease(
         run=commitment(exam_secret(folder, load_config(folder))),
-        number=len(read_leases(folder.leases)) + 1,
+        number=len(standing_leases(folder, records)) + 1,
         key=public_key(load_key(folder.log_key)) if folder.log_key.exists() else _new_key(folder),
         constitution=current.id,
         size=len(records),

@@ -16,7 +16,7 @@ from ouroboros_warden.folder import Folder, check_checkpoint, check_data, load_c
 from ouroboros_warden.heads import PURPOSE as HEAD
 from ouroboros_warden.heads import WITNESSED, broken_heads
 from ouroboros_warden.keys import Authority, demand_quorum
-from ouroboros_warden.law import leases_taken_up, read_constitutions
+from ouroboros_warden.law import broken_amendments, leases_taken_up, read_constitutions
 from ouroboros_warden.lease import PURPOSE, Lease
 from ouroboros_warden.replay import replay
 from ouroboros_warden.seal import broken_seal
@@ -109,7 +109,7 @@ def _law(
         yield "record 0: it began under another constitution"
     if authority and history[0].authority.to_json() != authority.to_json():
         yield "the constitution is signed by another authority than the one asked for"
-    yield from _amendments(records, history)
+    yield from broken_amendments(records, history)
     taken = [lease for lease, _ in leases_taken_up(folder, records)]
     for lease in taken:
         yield from _unsigned(lease, history, run)
@@ -123,16 +123,6 @@ def _law(
     report["decisions"], problems = replay(records, history, load_config(folder))
     yield from problems
     yield from broken_seal(folder, run, keys)
-
-
-def _amendments(records: Sequence[Record], history: Sequence[Constitution]) -> Iterator[str]:
-    named = [record for record in records if record.kind == "constitution"]
-    if len(named) > len(history) - 1:
-        yield f"record {named[-1].index}: version {named[-1].body['version']} is not there"
-    for record, amended in zip(named, history[1:], strict=False):
-        said = (record.body["version"], record.body.get("id", amended.id))
-        if said != (amended.version, amended.id):
-            yield f"record {record.index}: another constitution than constitution/{amended.version}"
 
 
 def _unsigned(lease: Lease, history: Sequence[Constitution], run: str) -> Iterator[str]:

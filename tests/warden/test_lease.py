@@ -66,12 +66,15 @@ def facts(
     *,
     law: Constitution = LAW,
     decisions: int = 0,
+    now: float = NOW,
     by: tuple[Ed25519PrivateKey, ...] = (ANN,),
 ) -> Json:
     for key in by:
         lease = sign_lease(lease, key)
     roots = {0: OTHER, 4: ROOT, 5: OTHER}
-    return facts_of(lease, before, run=RUN, constitution=law, roots=roots, decisions=decisions)
+    return facts_of(
+        lease, before, run=RUN, constitution=law, roots=roots, decisions=decisions, now=now
+    )
 
 
 # --- an allowance
@@ -280,6 +283,11 @@ def test_leases_come_no_faster_than_decisions_can_be_reviewed():
     for granted in (NOW, 0):  # the first is the first
         early = replace(first, granted=granted, expires=granted)
         assert facts(early, law=law, decisions=9)["bounded"]
+
+
+@pytest.mark.parametrize(("ahead", "fine"), [(0, True), (60, True), (61, False), (1e9, False)])
+def test_a_lease_may_be_dated_no_further_ahead_than_clocks_differ(ahead, fine):
+    assert facts(LEASE, now=NOW - ahead)["bounded"] is fine
 
 
 def test_a_lease_granted_before_the_one_before_it_is_too_fast():

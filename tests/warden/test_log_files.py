@@ -1,5 +1,7 @@
 """What the writer of the log promises of files: whole or not at all, private, synced, strict."""
 
+import hashlib
+import json
 import os
 import stat
 from contextlib import closing
@@ -289,3 +291,42 @@ def test_a_log_that_is_not_there_is_misuse_and_one_that_cannot_be_read_too(path)
     path.mkdir(parents=True)
     with pytest.raises(UsageError, match="Is a directory"):
         verify_log(path)
+
+
+def test_a_record_is_what_any_other_program_would_make_of_it(tmp_path):
+    path = tmp_path / "log" / "records.jsonl"
+    previous, lines = "0" * 64, b""
+    with closing(Log.open(path)) as log:
+        for index, body in enumerate(({"b": [1, "é"], "a": None}, {})):
+            hashed = {"body": body, "index": index, "kind": "claim", "previous": previous}
+            text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            name = hashlib.sha256(text.encode()).hexdigest()
+            text = json.dumps(
+                {**hashed, "hash": name}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+            )
+            record = log.append("claim", body)
+            assert (record.index, record.previous, record.hash) == (index, previous, name)
+            assert record.line() == text.encode() + b"\n"
+            assert record.leaf() == hashlib.sha256(b"\0" + text.encode()).digest()
+            lines, previous = lines + record.line(), name
+    assert path.read_bytes() == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"{\n", "record 0: not JSON"),
+        (b"[]\n", "record 0: not a JSON object"),
+        (b'{"body":{}}\n', "record 0: "),
+        (
+            b'{"body":{},"hash":"","index":0,"kind":"x","previous":""}\n',
+            "record 0: its bytes do not follow from the records before it",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_said(tmp_path, line, said):
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(line)
+    with pytest.raises(LogDamaged) as damage:
+        read_log(path)
+    assert str(damage.value).startswith(f"log damaged at {said}")

@@ -55,11 +55,11 @@ def release(
     from ouroboros.cli.run import put_seal
     from ouroboros_warden import brake
     from ouroboros_warden.audit import read_log
-    from ouroboros_warden.heed import read_authority
     from ouroboros_warden.keys import sign, signers
+    from ouroboros_warden.law import read_constitutions
 
     folder = _folder(run_dir)
-    latch, authority = _latch(folder), read_authority(folder)
+    latch, authority = _latch(folder), read_constitutions(folder)[-1].authority
     records = read_log(folder.records) if folder.records.exists() else []
     run = records[0].body["exam_commitment"] if records else ""
     said = brake.release_of(run, latch)
@@ -121,11 +121,13 @@ def _latch(folder: "Folder") -> "Latch":
     """The latch as the run's warden will see it, by what the log says of earlier pulls."""
     from ouroboros_warden.audit import read_log
     from ouroboros_warden.brake import checked, logged_latch, read_latch
-    from ouroboros_warden.heed import read_authority
+    from ouroboros_warden.law import read_constitutions
 
     records = read_log(folder.records) if folder.records.exists() else []
     run = records[0].body["exam_commitment"] if records else ""
-    return checked(logged_latch(records), read_latch(folder), run, read_authority(folder))
+    return checked(
+        logged_latch(records), read_latch(folder), run, read_constitutions(folder)[-1].authority
+    )
 
 
 def _tell(folder: "Folder") -> int | None:
