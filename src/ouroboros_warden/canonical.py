@@ -37,7 +37,7 @@ def canonical(obj: Any) -> bytes:
 def decode(data: bytes) -> Json:
     """The JSON object in `data`; UsageError for anything that `canonical` could not write."""
     try:
-        value: Any = json.loads(data.decode())
+        value: Any = json.loads(data.decode(), object_pairs_hook=_table)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"not JSON: {error}") from error
     if not isinstance(value, dict):
@@ -46,6 +46,14 @@ def decode(data: bytes) -> Json:
         raise UsageError(f"not JSON: nested deeper than {DEPTH_LIMIT}")
     canonical(value)
     return cast("Json", value)
+
+
+def _table(pairs: list[tuple[str, Any]]) -> Json:
+    """An object; ValueError where a name comes twice, for readers differ on which one counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice in an object")
+    return found
 
 
 def _is_deep(level: list[Any]) -> bool:

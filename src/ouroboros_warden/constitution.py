@@ -52,9 +52,9 @@ class Limits:
     @classmethod
     def from_json(cls, value: Json) -> "Limits":
         """The limits in a mapping; UsageError names the first that is missing or no number."""
-        flat = {name: number for part in value.values() for name, number in _table(part).items()}
-        names = [field.name for field in fields(cls)]
-        if flat.keys() != set(names):
+        named = [pair for part in value.values() for pair in _table(part).items()]
+        names, flat = [field.name for field in fields(cls)], dict(named)
+        if sorted(name for name, _ in named) != sorted(names):
             raise UsageError(f"limits.json has exactly the numbers {', '.join(names)}")
         for name, number in flat.items():
             if type(number) not in {int, float} or not 0 <= number < math.inf:

@@ -121,7 +121,9 @@ def _serve(
         groups: list[Cgroup] = []  # filled below
         stack.enter_context(listening(folder, log, pulls, groups))
         events.tell("serve", {"records": len(log.records), "sealed": not config.reproducible})
+        witness = Witness(folder, commitment(secret))
         if log.records[-1].kind == "end":
+            witness.see(log.records)  # which failed, perhaps, when the run ended
             return
         boxes = stack.enter_context(make_boxes(folder, commands))
         groups += [box.group for box in (boxes.engine, boxes.judges) if box.group]
@@ -133,7 +135,6 @@ def _serve(
         note_confinement(log, gate, AT_LEAST if config.reproducible else found)
         stack.enter_context(metered(folder, law, groups))
         engine = stack.enter_context(closing(Engine(commands.engine, folder, boxes.engine)))
-        witness = Witness(folder, commitment(secret))
 
         def between() -> None:
             note_pulls(log, folder, pulls)

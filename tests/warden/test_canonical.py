@@ -107,3 +107,21 @@ def test_a_genome_of_a_book_is_refused(tmp_path: Path):
     (folder / "genome.json").write_bytes(b'{"a":"' + b"x" * (1 << 20) + b'"}')
     with pytest.raises(UsageError, match="oversized"):
         checkpoint_id(folder)
+
+
+def test_a_name_that_comes_twice_is_no_json():
+    for text in ('{"a":1,"a":1}', '{"b":[{"a":1,"a":2}]}', '{"a":1,"\\u0061":2}'):
+        with pytest.raises(UsageError, match="twice"):
+            decode(text.encode())
+
+
+@pytest.mark.parametrize("opened", ['{"a":', "["])
+def test_nesting_has_a_limit(opened):
+    closed = {"[": "]", '{"a":': "}"}[opened]
+    for depth, fine in ((63, True), (64, False), (500, False), (100_000, False)):
+        text = '{"a":' + opened * (depth - 1) + "1" + closed * (depth - 1) + "}"
+        if fine:
+            assert decode(text.encode())
+        else:
+            with pytest.raises(UsageError, match=r"nested|recursion"):
+                decode(text.encode())

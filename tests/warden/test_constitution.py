@@ -232,7 +232,7 @@ def test_a_manifest_is_written_the_one_way(folder, spoil):
     spoiled = spoil(path.read_bytes())
     assert spoiled != path.read_bytes()
     path.write_bytes(spoiled)
-    with pytest.raises(UsageError, match="not written as it was"):
+    with pytest.raises(UsageError, match=r"not written as it was|comes twice"):
         read(folder)
 
 
@@ -400,7 +400,6 @@ def test_no_other_value_is_a_limit(value):
         assert not fits
 
 
-@pytest.mark.xfail(strict=True, reason="the last of two numbers of one name is believed")
 def test_a_limit_named_twice_is_misuse():
     with pytest.raises(UsageError):
         Limits.from_json({**limits(), "more": {"gain": 99}})

@@ -247,7 +247,6 @@ def test_a_run_stops_where_its_witness_fails_and_goes_on_later(run, tmp_path, ke
     assert {head["key"] for head in signed} == {public}
 
 
-@pytest.mark.xfail(strict=True, reason="a run that is over is not shown to its witness any more")
 def test_a_witness_that_fails_at_the_very_end_sees_it_later(run, tmp_path, key):
     late, public = tmp_path / "late", public_key(load_key(key))
     end = f'grep -q \'"kind":"end"\' {shlex.quote(str(Folder.at(run).records))}'
