@@ -26,7 +26,7 @@ def below(*folders: str) -> list[Path]:
     return found
 
 
-# design.md lets the terminal and the conformance suite, no part of the engine, know more
+# The design lets the terminal and the conformance suite, no part of the engine, know more
 ENGINE = [
     path
     for path in below("ouroboros")

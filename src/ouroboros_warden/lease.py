@@ -153,7 +153,7 @@ class Spent:
 def nats(frontiers: Mapping[str, int], walls: Mapping[str, int]) -> float:
     """Capability in nats: the mean over families of ln(frontier / wall), a frontier being >= 1.
 
-    It is the logarithm of the geometric mean of design, section 7.
+    It is the logarithm of the geometric mean of frontier over wall.
     """
     logs = (math.log(max(frontiers[name], 1) / wall) for name, wall in walls.items())
     return math.fsum(logs) / len(walls)

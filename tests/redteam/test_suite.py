@@ -2,7 +2,7 @@
 
 import pytest
 
-from ouroboros_redteam.attack import Benign, Inside, asked, boxed, registry
+from ouroboros_redteam.attack import Benign, Inside, asked, boxed
 from ouroboros_redteam.session import Played
 from ouroboros_redteam.suite import _inside, _twins
 from ouroboros_warden.audit import Record
@@ -38,15 +38,6 @@ def test_without_an_article_what_it_forbids_gets_through(play, without_article_4
     found = play("A5.1", "A5.2", "H1.1", texts=without_article_4)
     assert (found["stopped"], found["benign_passed"]) == (1, 3)  # H1.1, by another article
     assert {each["id"] for each in found["failures"]} == {"A5.1", "A5.2"}
-
-
-@pytest.mark.slow
-def test_every_attack_is_stopped_and_logged_and_every_twin_passes(play):
-    found = play()
-    assert found["failures"] == []
-    count = found["attacks"]
-    assert count + len(found["skipped"]) == len(registry())
-    assert count == found["stopped"] == found["logged"] == found["benign_passed"] >= 100
 
 
 # --- what counts as stopped, and as logged

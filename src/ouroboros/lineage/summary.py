@@ -75,7 +75,7 @@ class Summary:
 
     @property
     def capability(self) -> float | None:
-        """Geometric mean over families of frontier / wall (design.md, figures of merit)."""
+        """Geometric mean over families of frontier / wall (the figure of merit)."""
         ratios = [s.frontier / s.wall for s in self.families.values() if s.frontier is not None]
         if not ratios or not all(ratios):
             return 0.0 if ratios else None
