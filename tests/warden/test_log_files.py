@@ -144,14 +144,14 @@ def test_objects_are_read_strictly_and_the_bad_line_is_named(tmp_path):
     path.write_bytes(b'{"a":1}\n{"b":2}\n{"torn')
     assert read_objects(path) == [{"a": 1}, {"b": 2}]
     good = b'{"a":1}\n'
-    for bad in (b'{"b": 2}', b'{"b":2.0e0}', b'{"b":2,"a":1}', b'{"b":2,"b":2}'):
+    for bad in (b'{"b": 2}', b'{"b":2.0e0}', b'{"b":2,"a":1}'):
         for number in range(4):
             path.write_bytes(good * number + bad + b"\n" + good)
             with pytest.raises(LogDamaged) as damage:
                 read_objects(path)
             assert damage.value.index == number
             assert f"lines.jsonl, line {number + 1} is not written as it was" in str(damage.value)
-    for bad in (b"", b"[]", b"{", b"\xff", b'{"b":NaN}', b"null"):
+    for bad in (b"", b"[]", b"{", b"\xff", b'{"b":NaN}', b"null", b'{"b":2,"b":2}'):
         for number in range(4):
             path.write_bytes(good * number + bad + b"\n" + good)
             with pytest.raises(LogDamaged) as damage:
