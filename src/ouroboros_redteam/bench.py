@@ -15,7 +15,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-import ouroboros_warden
 from ouroboros_redteam.attack import Mode
 from ouroboros_warden import constitution, opening
 from ouroboros_warden.audit import Record, read_log
@@ -33,7 +31,7 @@ from ouroboros_warden.errors import Refused, UsageError, WardenError
 from ouroboros_warden.folder import Folder
 from ouroboros_warden.keys import Authority, public_key
 from ouroboros_warden.lease import Allowance
-from ouroboros_warden.processes import descendants
+from ouroboros_warden.processes import descendants, packages
 from ouroboros_warden.verify import check_run, demand_whole
 
 WALLS = {"copy": 3, "reverse": 3, "forward_addition": 2, "reverse_addition": 2}
@@ -290,11 +288,7 @@ class Bench:
 
     def environment(self) -> dict[str, str]:
         """What a warden gets: this process's environment, a source tree that is none, secrets."""
-        found = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        source = str(Path(ouroboros_warden.__file__).resolve().parents[1])
-        if source != sysconfig.get_path("purelib"):  # a source tree, not an installation
-            inherited = os.environ.get("PYTHONPATH")
-            found["PYTHONPATH"] = f"{source}{os.pathsep}{inherited}" if inherited else source
+        found = {**os.environ, **packages(), "PYTHONDONTWRITEBYTECODE": "1"}
         return {**found, **self.variables}
 
     def _template(self) -> Path:

@@ -87,12 +87,13 @@ class Engine:
 
     def settle(self) -> str:
         """Have data and a champion in the log, as any run has before long; the champion."""
-        if self.champion is None:
-            self.teach([("copy", 1, "7=", ["7"])])
-            first = self.places["checkpoints"][0]
-            self.warden.examine(self.key(), self.generation(), first, None)
-            self.champion = first
-        return self.champion  # pyright: ignore[reportReturnType]
+        if self.champion is not None:
+            return self.champion
+        self.teach([("copy", 1, "7=", ["7"])])
+        first: str = self.places["checkpoints"][0]
+        self.warden.examine(self.key(), self.generation(), first, None)
+        self.champion = first
+        return first
 
     def examine(self, checkpoint: str, parent: str | None = None) -> Decision:
         """Have a successor examined against a champion; Stopped, and so logged, if it lost."""

@@ -108,12 +108,16 @@ def environment(**extra: str) -> dict[str, str]:
     Nothing else of the warden's own goes along: an environment may hold credentials.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    found = {**kept, "PYTHONDONTWRITEBYTECODE": "1", **extra}
+    return {**kept, **packages(), "PYTHONDONTWRITEBYTECODE": "1", **extra}
+
+
+def packages() -> dict[str, str]:
+    """The variable by which a child finds the same packages; none in an installation."""
     source = str(Path(__file__).resolve().parents[1])
-    if source != sysconfig.get_path("purelib"):  # a source tree, not an installation
-        inherited = os.environ.get("PYTHONPATH")
-        found["PYTHONPATH"] = f"{source}{os.pathsep}{inherited}" if inherited else source
-    return found
+    if source == sysconfig.get_path("purelib"):
+        return {}
+    inherited = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": f"{source}{os.pathsep}{inherited}" if inherited else source}
 
 
 def start(

@@ -6,26 +6,15 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
+from warden.harness import SOURCE, SYSTEM_PYTHON, like_docker
 
 from ouroboros_redteam.attack import registry
-from ouroboros_warden import filters, threshold
-
-SOURCE = Path(__file__).parents[2] / "src"
-SYSTEM_PYTHON = Path("/usr/bin/python3")  # which an ordinary user can read
-DENIED = ("unshare", "setns", "mount", "umount2", "pivot_root", "move_mount", "fsopen", "bpf")
+from ouroboros_warden import threshold
 
 pytestmark = pytest.mark.slow
-
-
-def like_docker() -> bytes:
-    """A filter that denies what Docker's own denies without CAP_SYS_ADMIN."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filters, "DENIED", {name: filters.DENIED[name] for name in DENIED})
-        return filters.program(scoped=True)
 
 
 def python(user: int | None, code: bytes | None, *arguments: str) -> "subprocess.Popen[str]":

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import ouroboros_warden
+from ouroboros_warden import filters
 from ouroboros_warden.audit import Record, read_log
 from ouroboros_warden.canonical import Json, canonical, checkpoint_id
 from ouroboros_warden.folder import Folder
@@ -185,3 +187,14 @@ def children(pid: int) -> list[int]:
 def message(name: str, /, **fields: Any) -> Json:
     """A request as it crosses the socket."""
     return {"type": name, **fields}
+
+
+SYSTEM_PYTHON = Path("/usr/bin/python3")  # which an ordinary user can read, unlike one at root's
+
+
+def like_docker() -> bytes:
+    """A filter that denies what Docker's own denies without CAP_SYS_ADMIN."""
+    names = ("unshare", "setns", "mount", "umount2", "pivot_root", "move_mount", "fsopen", "bpf")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filters, "DENIED", {name: filters.DENIED[name] for name in names})
+        return filters.program(scoped=True)

@@ -24,7 +24,16 @@ from ouroboros_warden.processes import environment, start, stop
 from ouroboros_warden.sandbox import T1, Box, Grant, Means, landlock_abi
 from ouroboros_warden.server import make_boxes, note_confinement
 
-from .harness import SOURCE, children_of, make_run, records, serve, wait_for
+from .harness import (
+    SOURCE,
+    SYSTEM_PYTHON,
+    children_of,
+    like_docker,
+    make_run,
+    records,
+    serve,
+    wait_for,
+)
 
 # Makes the strongest box of a run and says what it found.
 WARDEN = """
@@ -40,9 +49,6 @@ box = strongest_box(folder, engine_grant(folder), owner)
 print(json.dumps(try_to_escape(folder, box)))
 box.close()
 """
-SYSTEM_PYTHON = Path(
-    "/usr/bin/python3"
-)  # which an ordinary user can read, unlike one in root's home
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 FURTHER = {"T1": 0, "T2": 8, "T3": 8}  # attempts that only a tree of files of its own stops
 
@@ -307,14 +313,6 @@ def test_where_signals_cannot_be_kept_inside_none_can_be_sent():
 
 def test_a_grant_for_what_is_not_there_is_left_out():
     Box.build(Grant(reads=(Path("/no/such/place"),))).close()
-
-
-def like_docker() -> bytes:
-    """A filter that denies what Docker's own denies without CAP_SYS_ADMIN."""
-    names = ("unshare", "setns", "mount", "umount2", "pivot_root", "move_mount", "fsopen", "bpf")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(filters, "DENIED", {name: filters.DENIED[name] for name in names})
-        return filters.program(scoped=True)
 
 
 @AS_ROOT

@@ -8,16 +8,15 @@ import os
 import signal
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import ouroboros
 from ouroboros.cli.runs import last_line
 from ouroboros.errors import OuroborosError, UsageError
 from ouroboros_warden.errors import Refused
+from ouroboros_warden.processes import packages
 
 PATIENCE = 30.0  # seconds that the warden may take to stop its children
 _ERRORS: dict[int, type[Exception]] = {2: UsageError, 3: Refused}
@@ -137,9 +136,4 @@ def _command(*arguments: str) -> list[str]:
 
 def source_environment() -> dict[str, str]:
     """This process's environment for a child, which finds the same packages."""
-    found = dict(os.environ)
-    source = str(Path(ouroboros.__file__).resolve().parents[1])
-    if source != sysconfig.get_path("purelib"):  # a source tree, not an installation
-        inherited = found.get("PYTHONPATH")
-        found["PYTHONPATH"] = f"{source}{os.pathsep}{inherited}" if inherited else source
-    return found
+    return {**os.environ, **packages()}

@@ -121,6 +121,7 @@ def _swapped(engine: Engine) -> object:
     name = engine.write_checkpoint(genome, engine.key().encode() * _SLOW)
     place = engine.run / "checkpoints" / name / "weights.safetensors"
     named, shown = place.with_name("named"), place.with_name("shown")
+    told: Refused | None = None
     for delay in _DELAYS:
         named.unlink(missing_ok=True)
         named.hardlink_to(place)
@@ -135,7 +136,7 @@ def _swapped(engine: Engine) -> object:
             return f"decided upon other bytes than those that are named, {delay} s"
         finally:
             turner.join()
-    raise told  # pyright: ignore
+    raise told or Refused("no try was made")
 
 
 def _turn(place: Path, named: Path, shown: Path, delay: float) -> None:
