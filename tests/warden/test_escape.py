@@ -50,7 +50,9 @@ def test_outside_a_box_the_attempts_get_through_and_leave_no_trace(
     must += ["read the exam secret", "write into the log", "make a file beside the log"]
     must += ["move a file out of the workspace", "link the secret into the workspace"]
     must += ["reach the secret by a symbolic link", "read the judges", "signal the warden"]
-    must += ["open a Unix socket", "see the log", "see a process outside", "cut the log"]
+    must += ["open a Unix socket", "see the log", "cut the log"]
+    if os.getsid(0):  # in a container the leader of the tests' own session may be out of sight
+        must.append("see a process outside")
     assert [name for name in must if not found[name]] == []
 
 
