@@ -16,6 +16,8 @@ BUILT_IN = {
     "copy": "ouroboros.envs.strings:Copy",
     "reverse": "ouroboros.envs.strings:Reverse",
     "parity_chain": "ouroboros.envs.parity:ParityChain",
+    "subtraction": "ouroboros.envs.subtraction:Subtraction",
+    "kinematics": "ouroboros.envs.kinematics:Kinematics",
 }
 
 

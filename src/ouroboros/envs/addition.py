@@ -11,15 +11,18 @@ the nines of the longer operand. Independently, half have operands of unlike len
 no leading zeros, but for a lone 0. Not covered: the sums themselves.
 """
 
+import random
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ouroboros.envs.base import Format, generator, match_prompt, tasks, texts
+from ouroboros.envs.asking import Worded
+from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks, texts
 from ouroboros.types import Task
 
 PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
@@ -107,10 +110,17 @@ def render(sums: Sums, swapped: NDArray[np.bool_], *, most_significant_first: bo
     return texts(characters, np.hstack((masks[0], always, masks[1], always)))
 
 
-class Addition(ABC):
+class Addition(Worded):
     """What both notations share; `ReverseAddition` and `ForwardAddition` are its final forms."""
 
     name: str
+    domain: Domain = "mathematics"
+    templates = (
+        "What is {a} plus {b}?",
+        "Add {b} to {a}.",
+        "Find the sum of {a} and {b}.",
+        "A shelf holds {a} sheets of paper, and {b} more are put on it. How many are there then?",
+    )
     wall: int = 4
     alphabet: str = "0123456789+="
     most_significant_first: bool
@@ -158,6 +168,24 @@ class Addition(ABC):
         other = complement(second[::-1] if forward else second, width)
         asked = f"{rest[::-1] if forward else rest}+{first}="
         return None if asked == prompt else (asked, (other, other[::-1])[: len(lines)])
+
+    def facts(self, prompt: str) -> dict[str, Any]:
+        """Both operands, first digit first."""
+        turn = 1 if self.most_significant_first else -1
+        first, second = self.operands(prompt)
+        return {"a": {"value": first[::turn]}, "b": {"value": second[::turn]}, "asked": "a + b"}
+
+    def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
+        """Both operands."""
+        del rng
+        facts = self.facts(prompt)
+        return {name: facts[name]["value"] for name in "ab"}
+
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """The sum as people write it, and it alone."""
+        turn = 1 if self.most_significant_first else -1
+        first, second = (operand[::turn] for operand in self.operands(prompt))
+        return (f"{first} + {second} = {lines[-1][::turn]}", lines[-1][::turn])
 
     @abstractmethod
     def fits(self, lines: Sequence[str], level: int) -> bool:

@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from ouroboros.errors import UsageError
 from ouroboros.types import Task
 
 SHOWN = 40  # characters of a bad prompt that a message quotes
+Domain = Literal["mathematics", "physics", "logic"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Family(Protocol):
 
     name: str
     """Lower-case identifier; the answering half bears the same."""
+    domain: Domain
+    """Of what the problems are."""
     wall: int
     """Default data wall: the highest level with examples written by people."""
     alphabet: str
@@ -83,6 +86,24 @@ class Family(Protocol):
 
     def completion_length(self, prompt: str) -> int:
         r"""At most so many characters has "\n".join(lines) of the right solution."""
+        ...
+
+    def facts(self, prompt: str) -> dict[str, Any]:
+        """The scene as JSON, units included, enough for a stranger to work out the answer.
+
+        Raises UsageError where the text is no prompt.
+        """
+        ...
+
+    def phrase(self, prompt: str, seed: int) -> str:
+        """The question in words, one of several ways; deterministic."""
+        ...
+
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """A right solution's lines as a person reads them; the last is the answer, with its unit.
+
+        Says nothing about lines that `check` refuses.
+        """
         ...
 
 

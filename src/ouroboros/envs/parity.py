@@ -9,11 +9,13 @@ all zeros or anything between. Not covered: the parities themselves.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ouroboros.envs.base import Format, generator, match_prompt, tasks, texts
+from ouroboros.envs.asking import Worded
+from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks, texts
 from ouroboros.types import Task
 
 PATTERN = re.compile("([01]+)=")
@@ -26,10 +28,16 @@ def render(bits: NDArray[np.bool_]) -> list[str]:
     return texts(np.hstack((bits + np.uint8(ord("0")), ends)))
 
 
-class ParityChain:
+class ParityChain(Worded):
     """Parities of ever longer beginnings, then of the whole: "10110=" -> 11011, 1."""
 
     name: str = "parity_chain"
+    domain: Domain = "logic"
+    templates = (
+        "Is the number of ones in {bits} odd (1) or even (0)?",
+        "Each 1 of {bits} flips a switch that is off at first. Is it on (1) or off (0) at the end?",
+        "Give the parity bit of {bits}: 1 for an odd number of ones, else 0.",
+    )
     wall: int = 6
     alphabet: str = "01="
 
@@ -70,6 +78,10 @@ class ParityChain:
     def completion_length(self, prompt: str) -> int:
         """A bit for each of the string, a line break, the answer."""
         return self.level_of(prompt) + 2
+
+    def facts(self, prompt: str) -> dict[str, Any]:
+        """The bits."""
+        return {"bits": prompt[: self.level_of(prompt)], "asked": "parity of the number of ones"}
 
     def describe(self) -> Format:
         """The exact format."""

@@ -9,13 +9,15 @@ answers, though a reader of this page can guess them.
 """
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ouroboros.envs.base import Format, generator, match_prompt, tasks, texts
+from ouroboros.envs.asking import Worded
+from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks, texts
 from ouroboros.types import Task
 
 CHARACTERS = 10  # of each class: a to j, 0 to 9
@@ -42,10 +44,10 @@ def render(values: NDArray[np.uint8], letters: NDArray[np.bool_]) -> list[str]:
     return texts(np.hstack((values + offsets, ends)))
 
 
-class StringFamily(ABC):
+class StringFamily(Worded):
     """What both families share; `Copy` and `Reverse` are its final forms."""
 
-    name: str
+    domain: Domain = "logic"
     wall: int = 6
     alphabet: str = "0123456789abcdefghij="
 
@@ -81,6 +83,10 @@ class StringFamily(ABC):
         """As long as the string."""
         return self.level_of(prompt)
 
+    def facts(self, prompt: str) -> dict[str, Any]:
+        """The string and what is to be done with it."""
+        return {"string": prompt[: self.level_of(prompt)], "asked": self.name}
+
     @abstractmethod
     def mirror(self, text: str, line: str) -> tuple[str, str]:
         """The reversed string and its answer, as they follow from `line` being right."""
@@ -94,6 +100,11 @@ class Copy(StringFamily):
     """Write the string again: "abcde=" -> "abcde"."""
 
     name = "copy"
+    templates = (
+        "Write {string} again, character by character.",
+        "Copy the string {string}.",
+        "A clerk copies {string} without a mistake. What does the copy say?",
+    )
 
     def mirror(self, text: str, line: str) -> tuple[str, str]:
         """Both turned around."""
@@ -113,6 +124,11 @@ class Reverse(StringFamily):
     """Write the string from its end: "abcde=" -> "edcba"."""
 
     name = "reverse"
+    templates = (
+        "Write {string} from its last character to its first.",
+        "Reverse the string {string}.",
+        "What does {string} read like from right to left?",
+    )
 
     def mirror(self, text: str, line: str) -> tuple[str, str]:
         """The answer asked back gives the string."""

@@ -16,30 +16,23 @@ whether the reference solution is the truth (two routes inside `verify` stand fo
 self checks peek at the truth, and families whose problems have more than one solution.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from ouroboros.envs import Family, Format
+from ouroboros.envs.base import Domain
 from ouroboros.errors import UsageError
+from ouroboros.testing.mutants import JUNK_LINES, JUNK_PROMPTS, near_misses, wrong_answers
 from ouroboros_judges.answers import Answers
 
 LEVELS = (1, 2, 3, 7, 40, 5000)  # 5000 is past Python's 4300 digits of int(str)
 LARGE = 1000  # a level from which on two prompts of each kind do
 BREACHES_SHOWN = 3  # per rule
+PHRASINGS, LEAST_PHRASINGS = 12, 3
 SHOWN = 60  # characters of a text that a message quotes
-JUNK_PROMPTS = ("", " ", "=", "junk", "\u0661\u0662\u0663=", "\n", "\x00", "\ud800", "7" * 100_000)
-JUNK_LINES: tuple[tuple[str, ...], ...] = (
-    (),
-    ("",),
-    ("", ""),
-    ("\n",),
-    ("no",),
-    ("\u0661\u0662\u0663",),
-    ("\ud800",),
-    ("\u0663" * 100_000,),
-    ("1",) * 10_000,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +246,49 @@ def an_echo_of_a_wrong_solution_is_wrong(subject: Subject) -> Iterator[str]:
                 yield f"the echo of {_quote(attempt)} for {_quote(prompt)} is right nevertheless"
 
 
+def problems_read_in_words(subject: Subject) -> Iterator[str]:
+    """Facts are JSON, the question is asked in several ways, and a solution reads as text."""
+    family = subject.family
+    if family.domain not in get_args(Domain):
+        yield f"{family.domain!r} is no domain; there are {', '.join(get_args(Domain))}"
+    ways: set[str] = set()
+    for prompt, lines in subject.solved():
+        facts = family.facts(prompt)
+        if not isinstance(facts, dict) or not facts or json.loads(json.dumps(facts)) != facts:
+            yield f"facts({_quote(prompt)}) is no JSON object"
+        asked = [family.phrase(prompt, seed) for seed in range(PHRASINGS)]
+        if asked != [family.phrase(prompt, seed) for seed in range(PHRASINGS)]:
+            yield f"phrase({_quote(prompt)}) differs from call to call"
+        if any(not text.strip() or "{" in text for text in asked):
+            yield f"phrase({_quote(prompt)}) is empty or has a hole"
+        ways |= {re.sub("[0-9]+", "", text) for text in asked}
+        read = family.read(prompt, lines)
+        if not read or not all(read):
+            yield f"read({_quote(prompt)}) is empty"
+    if len(ways) < LEAST_PHRASINGS:
+        yield f"the question is put in {len(ways)} ways; at least {LEAST_PHRASINGS} are asked for"
+    for junk in JUNK_PROMPTS:
+        for ask in (family.facts, lambda text: family.phrase(text, 0)):
+            if not _refuses(lambda ask=ask, junk=junk: ask(junk)):
+                yield f"facts and phrase of {_quote(junk)} must raise UsageError, in one line"
+
+
+def free_answers_are_judged_by_meaning(subject: Subject) -> Iterator[str]:
+    """The answer is accepted as it reads; what differs from it or is junk is not."""
+    answers = subject.answers
+    for prompt, lines in subject.solved():
+        read = subject.family.read(prompt, lines)[-1]
+        for right in (read, f" {read}\n"):
+            if not answers.accepts(prompt, right):
+                yield f"accepts refuses {_quote(right)} for {_quote(prompt)}"
+        for wrong in wrong_answers(read):
+            if answers.accepts(prompt, wrong):
+                yield f"accepts takes {_quote(wrong)} for {_quote(prompt)}, not {_quote(read)}"
+    for junk in JUNK_PROMPTS:
+        if answers.accepts(junk, "1"):
+            yield f"an answer to {_quote(junk)} is accepted"
+
+
 RULES: tuple[Rule, ...] = (
     both_halves_fit_their_protocols,
     prompts_are_of_their_level,
@@ -265,43 +301,9 @@ RULES: tuple[Rule, ...] = (
     verifying_is_deterministic,
     an_echo_is_right,
     an_echo_of_a_wrong_solution_is_wrong,
+    problems_read_in_words,
+    free_answers_are_judged_by_meaning,
 )
-
-
-def near_misses(lines: Sequence[str], alphabet: str) -> list[tuple[str, ...]]:
-    """Attempts that differ little from `lines`: a slip in one line, a line lost or added."""
-    attempts = [
-        (*lines[:i], slip, *lines[i + 1 :])
-        for i in range(len(lines))
-        for slip in _slips(lines[i], alphabet)
-    ]
-    return [
-        *attempts,
-        tuple(lines[:-1]),
-        tuple(lines[1:]),
-        (*lines, ""),
-        (*lines, lines[-1]),
-        (lines[0], *lines),
-        ("\n".join(lines), ""),
-        tuple(line + "\n" for line in lines),
-    ]
-
-
-def _slips(line: str, alphabet: str) -> list[str]:
-    """The line with a character changed, two swapped, some lost or added, look-alikes."""
-    slips = ["", line[1:], line[:-1], line + line[-1:], "0" + line, line + "0"]
-    slips += [line + " ", " " + line, line + "\n", line + "\x00", line + "\u200b", line * 2]
-    for place in {0, len(line) // 2, len(line) - 1} if line else ():
-        others = [_next(line[place], alphabet, step) for step in (1, -1)]
-        others += [chr(0xFF00 + ord(line[place]) - 0x20), "\u0663", "\ud800"]  # look-alikes
-        slips += [line[:place] + other + line[place + 1 :] for other in others]
-        slips.append(line[:place] + line[place : place + 2][::-1] + line[place + 2 :])
-    return [slip for slip in slips if slip != line]
-
-
-def _next(character: str, alphabet: str, step: int) -> str:
-    """The neighbour in the alphabet: for digits, off by one."""
-    return alphabet[(alphabet.find(character) + step) % len(alphabet)]
 
 
 def _refuses(ask: Callable[[], object]) -> bool:
@@ -363,6 +365,12 @@ class FamilyConformance:
 
     def test_an_echo_of_a_wrong_solution_is_wrong(self) -> None:
         self._demand(an_echo_of_a_wrong_solution_is_wrong)
+
+    def test_problems_read_in_words(self) -> None:
+        self._demand(problems_read_in_words)
+
+    def test_free_answers_are_judged_by_meaning(self) -> None:
+        self._demand(free_answers_are_judged_by_meaning)
 
     def _demand(self, rule: Rule) -> None:
         """Fail the test with every breach found."""

@@ -13,6 +13,8 @@ BUILT_IN = {
     "copy": "ouroboros_judges.answers.strings:CopyAnswers",
     "reverse": "ouroboros_judges.answers.strings:ReverseAnswers",
     "parity_chain": "ouroboros_judges.answers.parity:ParityChainAnswers",
+    "subtraction": "ouroboros_judges.answers.subtraction:SubtractionAnswers",
+    "kinematics": "ouroboros_judges.answers.kinematics:KinematicsAnswers",
 }
 
 

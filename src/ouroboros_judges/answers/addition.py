@@ -29,6 +29,7 @@ from ouroboros.envs.base import generator
 from ouroboros.errors import UsageError
 from ouroboros.types import Verdict
 from ouroboros_judges.answers.base import compare, with_corners
+from ouroboros_judges.answers.quantities import same_quantity
 
 RIPPLE, UNEVEN_RIPPLE, NEAR_RIPPLE, BROKEN_RIPPLE, EVERY_COLUMN, BOUNDARY = range(6)
 KINDS = 6
@@ -78,6 +79,15 @@ class AdditionAnswers(ABC):
         by_columns = sum_by_columns(first, second)
         by_decimals = sum_by_decimals(first[::-1], second[::-1])[::-1]
         return compare(self.name, lines, self.lines_of(by_columns), self.lines_of(by_decimals))
+
+    def accepts(self, prompt: str, answer: str) -> bool:
+        """Whether a free answer is the sum as people write it."""
+        try:
+            right = self.solve(prompt)[-1]
+        except UsageError:
+            return False
+        turn = 1 if self.family.most_significant_first else -1
+        return len(answer) <= len(right) + 100 and same_quantity(answer, right[::turn], "")
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """Corner cases and six kinds of hard sums in equal parts."""

@@ -34,6 +34,13 @@ class Answers(Protocol):
         """
         ...
 
+    def accepts(self, prompt: str, answer: str) -> bool:
+        """Whether a free answer means what the right last line means; never raises.
+
+        Equivalent forms are accepted (another unit, an unreduced fraction), and nothing else is.
+        """
+        ...
+
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """`count` prompts of exactly this level that are made to be got wrong; deterministic.
 
@@ -46,6 +53,11 @@ def compare(judge: str, lines: Sequence[str], *references: Sequence[str]) -> Ver
     """Correct where the lines equal every reference; else names the first that differs."""
     bad = [place for place in (_difference(lines, r) for r in references) if place is not None]
     return Verdict(correct=not bad, first_bad_line=min(bad, default=None), judge=judge)
+
+
+def same_text(answer: str, right: str) -> bool:
+    """Whether a free answer is the right text, but for spaces around it."""
+    return len(answer) <= len(right) + 100 and answer.strip(" \n") == right
 
 
 def _difference(lines: Sequence[str], reference: Sequence[str]) -> int | None:

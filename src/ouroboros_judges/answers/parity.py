@@ -17,7 +17,7 @@ from ouroboros.envs.parity import ParityChain, render
 from ouroboros.envs.strings import with_runs
 from ouroboros.errors import UsageError
 from ouroboros.types import Verdict
-from ouroboros_judges.answers.base import compare, with_corners
+from ouroboros_judges.answers.base import compare, same_text, with_corners
 
 KINDS = 4
 
@@ -58,6 +58,13 @@ class ParityChainAnswers:
         except UsageError:
             return Verdict(correct=False, first_bad_line=0, judge=self.name)
         return compare(self.name, lines, by_steps, chain_by_words(prompt[:-1]))
+
+    def accepts(self, prompt: str, answer: str) -> bool:
+        """Whether a free answer is the last line."""
+        try:
+            return same_text(answer, self.solve(prompt)[-1])
+        except UsageError:
+            return False
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """Corner cases and four kinds of hard strings in equal parts."""

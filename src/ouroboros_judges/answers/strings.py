@@ -17,7 +17,7 @@ from ouroboros.envs.base import generator
 from ouroboros.envs.strings import CHARACTERS, Copy, Reverse, StringFamily, render
 from ouroboros.errors import UsageError
 from ouroboros.types import Verdict
-from ouroboros_judges.answers.base import compare, with_corners
+from ouroboros_judges.answers.base import compare, same_text, with_corners
 
 PERIODIC, PALINDROME, NEAR_PALINDROME, TWO_RUNS, NEAR_CONSTANT = range(5)
 KINDS = 5
@@ -40,6 +40,13 @@ class StringAnswers(ABC):
         except UsageError:
             return Verdict(correct=False, first_bad_line=0, judge=self.name)
         return compare(self.name, lines, by_slice, (self.by_characters(prompt),))
+
+    def accepts(self, prompt: str, answer: str) -> bool:
+        """Whether a free answer is the last line."""
+        try:
+            return same_text(answer, self.solve(prompt)[-1])
+        except UsageError:
+            return False
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """Corner cases and five kinds of hard strings in equal parts."""

@@ -1,0 +1,219 @@
+"""Families whose problems are a few givens and a plan: a declaration of some ten lines each.
+
+    class Kinematics(Planned):
+        name, domain, form, asked = "kinematics", "physics", "u{u}a{a}t{t}v?", "final speed"
+        givens = (Given(name="u", unit="m/s"), Given(name="a", unit="m/s^2"), ...)
+        steps = (Step("gain", "a", "*", "t", "speed gained", "m/s"), Step("v", "gain", "+", "u"))
+        templates = ("A cart rolls at {u} and gains {a} for {t}. How fast is it then?",)
+
+The prompt is `form` with the givens in it, as people write numbers; the level is the number of
+digits of the longest given that grows. Not covered: a scene that is right only in the asking
+family's words; `adjust` and `allowed` are where a family sees to its numbers' making sense.
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from string import Formatter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ouroboros.envs.asking import Asking
+from ouroboros.envs.base import Format
+from ouroboros.envs.digits import draw_numbers, pick
+from ouroboros.envs.plan import Given, Step, follows, retrace, widest, work
+from ouroboros.errors import OuroborosError
+
+SIGNS = {"*": "\u00d7", "-": "\u2212", "/": "\u00f7", "+": "+"}
+SPELLINGS = {"^2": "\u00b2", "^3": "\u00b3", "*": "\u00b7", "degC": "\u00b0C", "ohm": "\u03a9"}
+RESCALED = 0.3  # of the quantities in words stand in another of their units
+TRIES = 100
+
+
+class Planned(Asking):
+    """What a subclass declares is all there is to its asking half."""
+
+    form: str
+    """The prompt, with the givens' names in braces."""
+    givens: tuple[Given, ...]
+    steps: tuple[Step, ...]
+    asked: str
+    """What the answer is of the scene ("final speed")."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The form with a number in each place."""
+        kinds = {given.name: _number(given) for given in self.givens}
+        parts = Formatter().parse(self.form)
+        return re.compile(
+            "".join(re.escape(text) + (f"(?P<{name}>{kinds[name]})" if name else "")
+                    for text, name, _, _ in parts)
+        )  # fmt: skip
+
+    @cached_property
+    def alphabet(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Digits, what stands between the givens, and the signs that solutions may hold."""
+        between = "".join(text for text, *_ in Formatter().parse(self.form))
+        signs = "".join(sorted({step.op for step in self.steps}))
+        rest = "+-%" if "/" in signs else "+" if "*" in signs else ""
+        return "".join(dict.fromkeys("0123456789=" + signs + rest + between))
+
+    def adjust(self, values: dict[str, str]) -> None:
+        """Change drawn values in place so that the scene makes sense; the level must stay."""
+
+    def allowed(self, values: dict[str, str]) -> bool:
+        """Whether the scene makes sense; others are drawn again."""
+        del values
+        return True
+
+    def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
+        """Scenes of numbers of which at least one has `level` digits, half of the others fewer."""
+        prompts: list[str] = []
+        for _ in range(TRIES):
+            chosen = hard[len(prompts) :]
+            if not len(chosen):
+                return prompts
+            for values in self._scenes(rng, level, chosen):
+                self.adjust(values)
+                if self.allowed(values):
+                    prompts.append(self.form.format(**values))
+        raise OuroborosError(f"{self.name}: draws too few scenes at level {level} that make sense")
+
+    def _scenes(
+        self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]
+    ) -> list[dict[str, str]]:
+        """As many scenes as there are places."""
+        N = len(hard)
+        growing = [given for given in self.givens if given.short is None]
+        longest = rng.integers(0, len(growing), N)
+        columns: dict[str, list[str]] = {}
+        for i, given in enumerate(growing):
+            fewer = (longest != i) & (rng.random(N) < 0.5)
+            lengths = np.where(fewer, rng.integers(1, level + 1, N), level)
+            columns[given.name] = draw_numbers(
+                rng, lengths=lengths, hard=hard & (rng.random(N) < 0.7), lowest=given.lowest
+            )
+        for given in self.givens:
+            if given.short is not None:
+                least, most = given.short
+                columns[given.name] = pick(rng, [str(n) for n in range(least, most + 1)], N)
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    def values(self, prompt: str) -> dict[str, str]:
+        """The givens' digits by name; UsageError where the text is not a prompt."""
+        return self.parts(prompt).groupdict()
+
+    def level_of(self, prompt: str) -> int:
+        """Digits of the longest given that grows; UsageError where the text is not a prompt."""
+        values = self.values(prompt)
+        return max(len(values[given.name]) for given in self.givens if given.short is None)
+
+    def fits(self, prompt: str, lines: Sequence[str]) -> bool:
+        """Whether the lines are the plan's but perhaps for the results."""
+        return follows(self.steps, self.values(prompt), lines)
+
+    def completion_length(self, prompt: str) -> int:
+        """Characters of the plan's lines were all results as long as can be."""
+        values = self.values(prompt)
+        worked = work(self.steps, values, widest)
+        rest, divisor = worked.rests.get(self.steps[-1].name, ("", ""))
+        answer = len(worked.values[self.steps[-1].name]) + len(f"+{rest}/{divisor}") * bool(divisor)
+        return sum(len(line) + 1 for _, line in worked.lines) + answer
+
+    def describe(self) -> Format:
+        """The exact format, from the declaration."""
+        return Format(
+            summary=f"Find the {self.asked}{_given_by(self.givens)}.",
+            level="digits of the longest number that is given",
+            prompt_pattern=self.pattern.pattern,
+            lines=(
+                *(f"{step.says or step.name}: {step.left} {step.op} {step.right}, in as many lines "
+                  "as it takes" for step in self.steps),
+                f"the {self.asked}",
+            ),
+        )  # fmt: skip
+
+    def facts(self, prompt: str) -> dict[str, Any]:
+        """The givens with their units, and what is asked for."""
+        values = self.values(prompt)
+        found: dict[str, Any] = {
+            given.name: {"value": values[given.name], "unit": given.unit, "means": given.means}
+            for given in self.givens
+        }
+        return found | {"asked": {"means": self.asked, "unit": self.steps[-1].unit}}
+
+    def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
+        """The givens with their units, some of them in another unit, and the answer's unit."""
+        values = self.values(prompt)
+        found = {given.name: _worded(given, values[given.name], rng) for given in self.givens}
+        return found | {"unit": spelled(self.steps[-1].unit)}
+
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """The lines as sums that people read, each with what it finds, and the answer."""
+        worked = retrace(self.steps, self.values(prompt), lines)
+        if worked is None:
+            return tuple(lines)
+        unit = self.steps[-1].unit
+        answer = worked.answer().replace("+", " ") + (f" {spelled(unit)}" if unit else "")
+        return (*_readable(worked.lines), answer)
+
+
+def _number(given: Given) -> str:
+    """The regular expression of a given."""
+    if given.short is not None:
+        least, most = given.short
+        return f"[{least}-{most}]" if least < most else str(least)
+    return "[1-9][0-9]*" if given.lowest else "(?:[1-9][0-9]*|0)"
+
+
+def _given_by(givens: Sequence[Given]) -> str:
+    means = [f"{given.means} {given.name}" for given in givens if given.means]
+    return f" from the {', '.join(means)}" if means else ""
+
+
+def _worded(given: Given, digits: str, rng: random.Random) -> str:
+    """A quantity, now and then in another of its units, to the last digit."""
+    unit = given.unit
+    if given.also and rng.random() < RESCALED:
+        unit, power = rng.choice(given.also)
+        digits = shifted(digits, power)
+    return f"{digits} {spelled(unit)}" if unit else digits
+
+
+def shifted(digits: str, power: int) -> str:
+    """A whole number times ten to a power, as a decimal."""
+    if power >= 0:
+        return digits + "0" * power
+    padded = digits.rjust(1 - power, "0")
+    return f"{padded[:power]}.{padded[power:]}".rstrip("0").rstrip(".")
+
+
+def spelled(unit: str) -> str:
+    """A unit as people write it."""
+    for plain, written in SPELLINGS.items():
+        unit = unit.replace(plain, written)
+    return unit
+
+
+def _readable(lines: Sequence[tuple[Step, str]]) -> list[str]:
+    """Every line as people write sums; a step's last line says what it finds."""
+    texts: list[str] = []
+    for i, (step, line) in enumerate(lines):
+        sum_, found = line.split("=")
+        op = next(sign for sign in "+-*%/" if sign in sum_)
+        numbers = [*sum_.split(op), found]
+        if op in "+-*":
+            numbers = [number[::-1] for number in numbers]
+        left, right, result = (n.lstrip("0") or "0" for n in numbers)
+        if op == "%":
+            texts.append(f"{left} by {right}, remainders place by place: {', '.join(found)}")
+            continue
+        text = f"{left} {SIGNS[op]} {right} = {result}"
+        if i + 1 == len(lines) or lines[i + 1][0] is not step:
+            text = (f"{step.says[:1].upper()}{step.says[1:]}: " if step.says else "") + text
+            text += f" {spelled(step.unit)}" if step.unit else ""
+        texts.append(text)
+    return texts
