@@ -19,6 +19,7 @@ from ouroboros.cli import (
     chat,
     constitution,
     critique,
+    data,
     diff,
     doctor,
     envs,
@@ -64,6 +65,7 @@ app.command()(report.report)
 app.command()(solve.solve)
 app.command()(chat.chat)
 app.add_typer(envs.app, name="envs")
+app.add_typer(data.app, name="data")
 app.add_typer(constitution.app, name="constitution")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lease.app, name="lease")

@@ -9,7 +9,6 @@ class Kinematics(Planned):
 
     name = "kinematics"
     domain = "physics"
-    wall = 3
     form = "u{u}a{a}t{t}v?"
     asked = "final speed"
     givens = (

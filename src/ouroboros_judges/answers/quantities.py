@@ -15,9 +15,9 @@ from typing import Any
 
 from ouroboros.envs.digits import to_int
 
-_WHOLE = "[0-9]+"
+_DIGITS, _WHOLE = "[0-9]+", "(?:0|[1-9][0-9]*)"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-\u2212+]?)(?:(?P<before>[0-9]*)\.(?P<after>{_WHOLE})"
+    rf"(?P<sign>[-\u2212+]?)(?:(?P<before>{_WHOLE}?)\.(?P<after>{_DIGITS})"
     rf"|(?P<top>{_WHOLE})/(?P<bottom>{_WHOLE})"
     rf"|(?P<whole>{_WHOLE})(?:[ +](?P<up>{_WHOLE})/(?P<low>{_WHOLE}))?)"
     r"(?:(?:[eE]|\s?[\u00d7*]\s?10\^)(?P<power>-?[0-9]{1,4}))?"
