@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks
+from ouroboros.errors import UsageError
 from ouroboros.types import Task
 
 
@@ -90,7 +91,11 @@ class Asking(Worded):
 
     def check(self, prompt: str, lines: Sequence[str]) -> bool:
         """Whether the lines could be a solution by their form alone."""
-        return self.pattern.fullmatch(prompt) is not None and self.fits(prompt, lines)
+        try:
+            self.parts(prompt)
+        except UsageError:
+            return False
+        return self.fits(prompt, lines)
 
     def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
         """None: there is no other problem that this one's solution solves."""

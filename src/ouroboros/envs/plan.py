@@ -71,16 +71,21 @@ class Worked:
     def answer(self) -> str:
         """The last step's value as people write it: a whole number or a mixed one."""
         last = self.lines[-1][0].name
-        whole = plain(self.values[last])
-        rest, divisor = self.rests.get(last, ("0", "1"))
-        if not int(rest):
-            return whole
-        common = math.gcd(int(rest), int(divisor))
-        return f"{whole}+{int(rest) // common}/{int(divisor) // common}"
+        return mixed(self.values[last], *self.rests.get(last, ("0", "1")))
 
     def text(self) -> tuple[str, ...]:
         """The solution: every line, then the answer."""
         return (*(line for _, line in self.lines), self.answer())
+
+
+def mixed(quotient: str, rest: str, divisor: str) -> str:
+    """A quotient and what is left of it: "7", "7+1/3" or "1/3", in lowest terms."""
+    whole, left, by = plain(quotient), int(rest), int(divisor)
+    if not left:
+        return whole
+    common = math.gcd(left, by)
+    part = f"{left // common}/{by // common}"
+    return part if whole == "0" else f"{whole}+{part}"
 
 
 def work(steps: Sequence[Step], givens: Mapping[str, str], result: Result) -> Worked:

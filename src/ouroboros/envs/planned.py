@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
 from ouroboros.envs.base import Format
-from ouroboros.envs.digits import draw_numbers, pick
-from ouroboros.envs.plan import Given, Step, follows, retrace, widest, work
-from ouroboros.errors import OuroborosError
+from ouroboros.envs.digits import draw_numbers, pick, plain
+from ouroboros.envs.plan import Given, Step, follows, mixed, retrace, widest, work
+from ouroboros.errors import OuroborosError, UsageError
 
 SIGNS = {"*": "\u00d7", "-": "\u2212", "/": "\u00f7", "+": "+"}
 SPELLINGS = {"^2": "\u00b2", "^3": "\u00b3", "*": "\u00b7", "degC": "\u00b0C", "ohm": "\u03a9"}
@@ -57,15 +57,32 @@ class Planned(Asking):
     def alphabet(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Digits, what stands between the givens, and the signs that solutions may hold."""
         between = "".join(text for text, *_ in Formatter().parse(self.form))
-        signs = "".join(sorted({step.op for step in self.steps}))
-        rest = "+-%" if "/" in signs else "+" if "*" in signs else ""
-        return "".join(dict.fromkeys("0123456789=" + signs + rest + between))
+        signs = {step.op for step in self.steps}
+        if "*" in signs:
+            signs |= {"+"}
+        if "/" in signs:
+            signs |= {"+", "%"}
+        if any(step.op == "/" and not self._is_lone(step.right) for step in self.steps):
+            signs |= {"+", "-", "*"}
+        return "".join(dict.fromkeys("0123456789=" + "".join(sorted(signs)) + between))
+
+    def _is_lone(self, divisor: str) -> bool:
+        """Whether a step's divisor has one digit for sure."""
+        short = {given.name for given in self.givens if given.short is not None}
+        return divisor in short or (divisor.isdigit() and len(divisor) == 1)
+
+    def parts(self, prompt: str) -> re.Match[str]:
+        """The givens by name; UsageError where the text is no prompt or its scene cannot be."""
+        found = super().parts(prompt)
+        if not self.allowed(found.groupdict()):
+            raise UsageError(f"{self.name}: not a scene of this family, though of its form")
+        return found
 
     def adjust(self, values: dict[str, str]) -> None:
         """Change drawn values in place so that the scene makes sense; the level must stay."""
 
     def allowed(self, values: dict[str, str]) -> bool:
-        """Whether the scene makes sense; others are drawn again."""
+        """Whether the scene makes sense: others are never drawn, and no prompts."""
         del values
         return True
 
@@ -193,27 +210,39 @@ def shifted(digits: str, power: int) -> str:
 
 def spelled(unit: str) -> str:
     """A unit as people write it."""
-    for plain, written in SPELLINGS.items():
-        unit = unit.replace(plain, written)
+    for ours, written in SPELLINGS.items():
+        unit = unit.replace(ours, written)
     return unit
 
 
 def _readable(lines: Sequence[tuple[Step, str]]) -> list[str]:
     """Every line as people write sums; a step's last line says what it finds."""
     texts: list[str] = []
+    rest = "0"
     for i, (step, line) in enumerate(lines):
         sum_, found = line.split("=")
         op = next(sign for sign in "+-*%/" if sign in sum_)
-        numbers = [*sum_.split(op), found]
-        if op in "+-*":
-            numbers = [number[::-1] for number in numbers]
-        left, right, result = (n.lstrip("0") or "0" for n in numbers)
+        left, right = sum_.split(op)
         if op == "%":
+            rest = found[-1]
             texts.append(f"{left} by {right}, remainders place by place: {', '.join(found)}")
             continue
-        text = f"{left} {SIGNS[op]} {right} = {result}"
+        text = _quotient(left, right, found, rest) if op == "/" else _sum(op, left, right, found)
         if i + 1 == len(lines) or lines[i + 1][0] is not step:
             text = (f"{step.says[:1].upper()}{step.says[1:]}: " if step.says else "") + text
             text += f" {spelled(step.unit)}" if step.unit else ""
         texts.append(text)
     return texts
+
+
+def _sum(op: str, *turned: str) -> str:
+    """A line that is worked from the last digit on."""
+    left, right, found = (plain(number[::-1]) for number in turned)
+    return f"{left} {SIGNS[op]} {right} = {found}"
+
+
+def _quotient(left: str, right: str, found: str, rest: str) -> str:
+    """A division by a lone digit with what it leaves; one digit of a longer one."""
+    if len(right) == 1:
+        return f"{plain(left)} {SIGNS['/']} {right} = {mixed(found, rest, right).replace('+', ' ')}"
+    return f"{left} {SIGNS['/']} {right}, rounded down, is {found}"

@@ -25,3 +25,7 @@ class Subtraction(Planned):
         """Put the larger number first."""
         if smaller(values["a"], values["b"]):
             values["a"], values["b"] = values["b"], values["a"]
+
+    def allowed(self, values: dict[str, str]) -> bool:
+        """Whether the difference is not below zero."""
+        return not smaller(values["a"], values["b"])

@@ -1,4 +1,4 @@
-"""Wrong answers by the thousand: random mutations of a right one, and random strings.
+r"""Wrong answers by the thousand: random mutations of a right one, and random strings.
 
     rng = random.Random(0)
     wrong_lines(rng, ("21*5=06", "60"))     ("21*5=07", "60")
@@ -106,9 +106,10 @@ def mutation(rng: random.Random) -> Mutation:
 
 def wrong_answer(rng: random.Random, right: str) -> str:
     """A text that does not mean what a right answer does."""
+    bare = right.partition(" ")[0]  # an answer may do without its unit
     while True:
         wrong = mutation(rng)(rng, right)
-        if wrong.strip(" \n") != right and not _same_value(wrong, right):
+        if wrong.strip(" \n") not in (right, bare) and not _same_value(wrong, right):
             return wrong
 
 

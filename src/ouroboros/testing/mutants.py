@@ -73,15 +73,21 @@ def _next(character: str, alphabet: str, step: int) -> str:
     return alphabet[(alphabet.find(character) + step) % len(alphabet)]
 
 
+def _shortened(right: str) -> str:
+    """An answer whose first word lacks its last character: an answer may do without its unit."""
+    first, space, rest = right.partition(" ")
+    return first[:-1] + space + rest
+
+
 def wrong_answers(right: str) -> list[str]:
     """Answers that do not mean what a right one does: slips, junk, pleas."""
-    wrong = [*JUNK_ANSWERS, right[:-1], f"{right}17", f"{right}; {right}", f"not {right}"]
+    wrong = [*JUNK_ANSWERS, _shortened(right), f"{right}17", f"{right}; {right}", f"not {right}"]
     wrong += [right + "\u200b", f"{right} or 7", f"The answer is {right}"]
     if any(digit in "123456789" for digit in right):
         wrong.append("-" + right)
     for place in range(0, len(right), 1 + len(right) // MOST_PLACES):
         character = right[place]
-        if character.isdigit():
+        if character in "0123456789":
             off = str((int(character) + 1) % 10)
             wrong.append(right[:place] + off + right[place + 1 :])
             wrong.append(right[:place] + chr(0xFF10 + int(character)) + right[place + 1 :])
