@@ -27,7 +27,8 @@ def same_number(truth: Any, answer: str, facts: Facts) -> bool:
     whole, bottom, up, low, unit = found.groups()
     value = Fraction(whole) / Fraction(bottom or 1)
     if up:
-        value += Fraction(int(up), int(low))
+        part = Fraction(int(up), int(low))
+        value += -part if whole.startswith("-") else part
     asked = facts.get("asked")
     wanted = asked.get("unit", "") if isinstance(asked, dict) else ""
     stated = unit or ""
@@ -42,7 +43,10 @@ def same_text(truth: Any, answer: str, facts: Facts) -> bool:
     return answer == truth
 
 
-from third import basics  # noqa: E402 the families' modules need what stands above
+from third import basics, mechanics, numbers  # noqa: E402 they need what stands above
 
-TRUTHS: dict[str, Truth] = {**basics.TRUTHS}
-SAME: dict[str, Same] = {"number": same_number, **basics.SAME}
+_ROUTES = (basics, mechanics, numbers)
+TRUTHS: dict[str, Truth] = {name: f for route in _ROUTES for name, f in route.TRUTHS.items()}
+SAME: dict[str, Same] = {"number": same_number}
+for _route in _ROUTES:
+    SAME |= _route.SAME

@@ -18,10 +18,10 @@ def parity(facts: dict[str, Any]) -> str:
 
 
 def final_speed(facts: dict[str, Any]) -> Fraction:
-    """Thousandths of a second, each adding its share; a quadrature of a constant."""
+    """Hundredths of the time, each adding its share; a quadrature of a constant."""
     u, a, t = (value(facts, name) for name in "uat")
-    step = t / 1000
-    return u + sum(a * step for _ in range(1000))
+    step = t / 100
+    return u + sum(a * step for _ in range(100))
 
 
 TRUTHS = {

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ouroboros.envs.digits import plain
+from ouroboros.envs.digits import plain, to_digits, to_int
 
 Operation = Literal["+", "-", "*", "/"]
 Result = Callable[[str, str, str], str]
@@ -80,11 +80,11 @@ class Worked:
 
 def mixed(quotient: str, rest: str, divisor: str) -> str:
     """A quotient and what is left of it: "7", "7+1/3" or "1/3", in lowest terms."""
-    whole, left, by = plain(quotient), int(rest), int(divisor)
+    whole, left, by = plain(quotient), to_int(rest), to_int(divisor)
     if not left:
         return whole
     common = math.gcd(left, by)
-    part = f"{left // common}/{by // common}"
+    part = f"{to_digits(left // common)}/{to_digits(by // common)}"
     return part if whole == "0" else f"{whole}+{part}"
 
 
@@ -119,6 +119,7 @@ def _multiply(worked: Worked, step: Step, left: str, right: str, result: Result)
 
 
 def _divide(worked: Worked, step: Step, left: str, right: str, result: Result) -> str:
+    right = plain(right)
     if len(right) == 1:
         rests = _write(worked, step, "%", left, right, result)
         worked.rests[step.name] = (rests[-1:], right)

@@ -106,10 +106,11 @@ def mutation(rng: random.Random) -> Mutation:
 
 def wrong_answer(rng: random.Random, right: str) -> str:
     """A text that does not mean what a right answer does."""
-    bare = right.partition(" ")[0]  # an answer may do without its unit
+    # An answer may do without its unit, and without the space before it.
+    same = {right.replace(" ", ""), right.partition(" ")[0]}
     while True:
         wrong = mutation(rng)(rng, right)
-        if wrong.strip(" \n") not in (right, bare) and not _same_value(wrong, right):
+        if wrong.strip("\n").replace(" ", "") not in same and not _same_value(wrong, right):
             return wrong
 
 

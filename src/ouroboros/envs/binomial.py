@@ -1,0 +1,64 @@
+"""The number of ways to choose some of many, by the multiplicative formula.
+
+    "C(12,3)="  3 of 12: 12 * 11 / 2 = 66 pairs, 66 * 10 / 3 = 220
+                lines 21-1=11    21*1=21    21*01=021    21+021=231    132%2=110    132/2=066
+                      21-2=01    660*01=0660    0660%3=0000    0660/3=0220    220
+
+The level is the number of digits of the larger number; 2 to 5 are chosen. Every line is as in
+`ouroboros.envs.plan`. Not covered: choosing more than five, and the ways.
+"""
+
+from ouroboros.envs.digits import smaller
+from ouroboros.envs.mixed import Mixed
+from ouroboros.envs.plan import Given, Step
+from ouroboros.envs.planned import Planned
+
+FEWEST, MOST = 2, 5  # of those chosen
+
+
+class Choose(Planned):
+    """Choosing a fixed number of any."""
+
+    domain = "mathematics"
+    asked = "number of ways"
+    templates = (
+        "In how many ways can {k} of {n} different books be chosen? The order does not matter.",
+        "How many subsets of exactly {k} elements has a set of {n} elements?",
+        "A club of {n} people elects a committee of {k}. How many committees are possible?",
+        "A shuffled pack has {n} different cards. How many different hands of {k} cards are there?",
+        "What is the binomial coefficient \u201c{n} choose {k}\u201d?",
+    )
+
+    def __init__(self, size: int) -> None:
+        self.name = f"choose_{size}"
+        self.form = "C({n},{k})="
+        self.givens = (
+            Given(name="n", means="number of things to choose from", lowest=size),
+            Given(name="k", means="number of things chosen", short=(size, size)),
+        )
+        self.steps = tuple(step for count in range(2, size + 1) for step in _one_more(count))
+
+    def allowed(self, values: dict[str, str]) -> bool:
+        """Whether there are as many as are chosen."""
+        return not smaller(values["n"], values["k"])
+
+
+def _one_more(count: int) -> tuple[Step, Step, Step]:
+    """From the ways to choose one fewer to those to choose `count`."""
+    fewer, others, counted, sets = count - 1, f"others{count}", f"counted{count}", f"sets{count}"
+    before = f"sets{fewer}" if fewer > 1 else "n"
+    return (
+        Step(others, "n", "-", str(fewer), f"others beside {fewer} chosen"),
+        Step(counted, before, "*", others, f"sets of {count}, each counted {count} times"),
+        Step(sets, counted, "/", str(count), f"sets of {count}"),
+    )
+
+
+class Binomial(Mixed):
+    """Choosing two to five: "C(12,3)=" -> 220."""
+
+    name = "binomial"
+    domain = "mathematics"
+    wall = 2
+    summary = "Find in how many ways k of n things can be chosen."
+    kinds = tuple(Choose(size) for size in range(FEWEST, MOST + 1))
