@@ -26,13 +26,9 @@ def below(*folders: str) -> list[Path]:
     return found
 
 
-# The design lets the terminal and the conformance suite, no part of the engine, know more
-ENGINE = [
-    path
-    for path in below("ouroboros")
-    if not path.is_relative_to(ROOT / "src/ouroboros/testing")
-    and not path.is_relative_to(ROOT / "src/ouroboros/cli")
-]
+# The design lets the terminal, the mill and the conformance suite, no part of the engine, know more
+FREE = [ROOT / "src/ouroboros" / name for name in ("cli", "mill", "testing")]
+ENGINE = [path for path in below("ouroboros") if not any(map(path.is_relative_to, FREE))]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

@@ -48,14 +48,21 @@ BUILT_IN = {
     "series_circuit": "ouroboros.envs.series_circuit:SeriesCircuit",
     "orbit": "ouroboros.envs.orbit:Orbit",
     "heat": "ouroboros.envs.heat:Heat",
+    "mixing": "ouroboros.envs.heat:Mixing",
     "buoyancy": "ouroboros.envs.buoyancy:Buoyancy",
     "lever": "ouroboros.envs.lever:Lever",
+    "torque": "ouroboros.envs.lever:Torque",
     "lens": "ouroboros.envs.lens:Lens",
     "copy": "ouroboros.envs.strings:Copy",
     "reverse": "ouroboros.envs.strings:Reverse",
     "parity_chain": "ouroboros.envs.parity:ParityChain",
-    "mixing": "ouroboros.envs.heat:Mixing",
-    "torque": "ouroboros.envs.lever:Torque",
+    "stack_depth": "ouroboros.envs.automata:StackDepth",
+    "finite_automaton": "ouroboros.envs.automata:FiniteAutomaton",
+    "stack_program": "ouroboros.envs.stack_program:StackProgram",
+    "sorting": "ouroboros.envs.sorting:Sorting",
+    "increasing_subsequence": "ouroboros.envs.increasing_subsequence:IncreasingSubsequence",
+    "shortest_path": "ouroboros.envs.shortest_path:ShortestPath",
+    "maze": "ouroboros.envs.maze:Maze",
 }
 
 

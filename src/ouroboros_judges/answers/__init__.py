@@ -45,14 +45,21 @@ BUILT_IN = {
     "series_circuit": "ouroboros_judges.answers.series_circuit:SeriesCircuitAnswers",
     "orbit": "ouroboros_judges.answers.orbit:OrbitAnswers",
     "heat": "ouroboros_judges.answers.heat:HeatAnswers",
+    "mixing": "ouroboros_judges.answers.heat:MixingAnswers",
     "buoyancy": "ouroboros_judges.answers.buoyancy:BuoyancyAnswers",
     "lever": "ouroboros_judges.answers.lever:LeverAnswers",
+    "torque": "ouroboros_judges.answers.lever:TorqueAnswers",
     "lens": "ouroboros_judges.answers.lens:LensAnswers",
     "copy": "ouroboros_judges.answers.strings:CopyAnswers",
     "reverse": "ouroboros_judges.answers.strings:ReverseAnswers",
     "parity_chain": "ouroboros_judges.answers.parity:ParityChainAnswers",
-    "mixing": "ouroboros_judges.answers.heat:MixingAnswers",
-    "torque": "ouroboros_judges.answers.lever:TorqueAnswers",
+    "stack_depth": "ouroboros_judges.answers.automata:StackDepthAnswers",
+    "finite_automaton": "ouroboros_judges.answers.automata:FiniteAutomatonAnswers",
+    "stack_program": "ouroboros_judges.answers.stack_program:StackProgramAnswers",
+    "sorting": "ouroboros_judges.answers.sorting:SortingAnswers",
+    "increasing_subsequence": "ouroboros_judges.answers.increasing_subsequence:IncreasingSubsequenceAnswers",
+    "shortest_path": "ouroboros_judges.answers.shortest_path:ShortestPathAnswers",
+    "maze": "ouroboros_judges.answers.maze:MazeAnswers",
 }
 
 
