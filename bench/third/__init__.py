@@ -21,10 +21,11 @@ _SPELLED = {"\u00b2": "^2", "\u00b3": "^3", "\u00b7": "*", "\u00b0C": "degC", "\
 
 def same_number(truth: Any, answer: str, facts: Facts) -> bool:
     """Whether an answer states a value in the unit that the facts ask for."""
-    found = re.fullmatch(r"(-?[0-9]+)(?:/([0-9]+)| ([0-9]+)/([0-9]+))?(?: (\D.*))?", answer)
+    found = re.fullmatch(r"([-\u2212]?[0-9]+)(?:/([0-9]+)| ([0-9]+)/([0-9]+))?(?: (\D.*))?", answer)
     if found is None:
         return False
     whole, bottom, up, low, unit = found.groups()
+    whole = whole.replace("\u2212", "-")
     value = Fraction(whole) / Fraction(bottom or 1)
     if up:
         part = Fraction(int(up), int(low))
@@ -43,9 +44,9 @@ def same_text(truth: Any, answer: str, facts: Facts) -> bool:
     return answer == truth
 
 
-from third import basics, mechanics, numbers  # noqa: E402 they need what stands above
+from third import algebra, basics, mechanics, numbers  # noqa: E402 they need what stands above
 
-_ROUTES = (basics, mechanics, numbers)
+_ROUTES = (algebra, basics, mechanics, numbers)
 TRUTHS: dict[str, Truth] = {name: f for route in _ROUTES for name, f in route.TRUTHS.items()}
 SAME: dict[str, Same] = {"number": same_number}
 for _route in _ROUTES:

@@ -1,14 +1,13 @@
 """Equations, polynomials, matrices: by guesses, differences, quadrature, power sums.
 
     TRUTHS["linear_equation"]({"a": {"value": "9"}, "b": {"value": "2"}, "c": {"value": "6"}})   4/9
-    SAME["derivative"]({2: 21, 1: -2}, "21x² − 2x", facts)                                      True
+    SAME["derivative"]({2: 21, 1: 2}, "21x² + 2x", facts)                                      True
 
 A polynomial is a dictionary from exponents to coefficients, none of which is zero; a factor is one
 too. No equation is rearranged and no rule of calculus or expansion is used: values are taken at
 whole numbers, and the polynomial through them is found by differences.
 """
 
-import json
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -16,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
 from third.basics import value
 
 Polynomial = dict[int, Fraction]
@@ -67,7 +67,7 @@ def interpolated(values: list[Fraction]) -> Polynomial:
     return {exponent: each for exponent, each in enumerate(found) if each}
 
 
-def given_polynomial(facts: dict[str, Any]) -> tuple[int, Callable[[Fraction], Fraction]]:
+def given_polynomial(facts: dict[str, Any]) -> tuple[int, Callable[[Fraction | int], Fraction]]:
     """The degree and the function that the facts state."""
     terms = [(int(e), Fraction(c)) for e, c in facts["coefficients by exponent"].items()]
     return max(e for e, _ in terms), lambda x: sum((c * x**e for e, c in terms), Fraction(0))
@@ -76,7 +76,7 @@ def given_polynomial(facts: dict[str, Any]) -> tuple[int, Callable[[Fraction], F
 def derivative(facts: dict[str, Any]) -> Polynomial:
     """The slopes at whole numbers as d - d^2/2 + d^3/3 - ... of the differences d."""
     degree, f = given_polynomial(facts)
-    rows = differences([f(Fraction(x)) for x in range(2 * degree + 1)], degree)
+    rows = differences([f(x) for x in range(2 * degree + 1)], degree)
     slopes = [
         sum((Fraction((-1) ** (j + 1), j) * rows[j][x] for j in range(1, degree + 1)), Fraction(0))
         for x in range(degree + 1)
@@ -114,10 +114,9 @@ def factoring(facts: dict[str, Any]) -> list[Polynomial]:
     terms = facts["coefficients by exponent"]
     if degree != 2 or terms["2"] != "1":
         raise ValueError("not a quadratic of the kind x^2 + s x + p")
-    lowest, reach = -Fraction(terms["1"]) / 2, sum(abs(int(each)) for each in terms.values())
+    s, reach = int(terms["1"]), sum(abs(int(each)) for each in terms.values())
     zeros = []
-    for side in (-1, 1):
-        inner, outer = lowest // 1 + (side > 0 and lowest.denominator > 1), Fraction(side * reach)
+    for inner, outer in ((-s // 2, -reach), (-(s // 2), reach)):
         while abs(outer - inner) > 1:
             middle = (inner + outer) // 2
             inner, outer = (middle, outer) if f(middle) <= 0 else (inner, middle)
@@ -153,7 +152,7 @@ def matrix_product(facts: dict[str, Any]) -> list[list[int]]:
 
 def plain(text: str) -> str:
     """The text with the hyphen as the sign of negative numbers."""
-    return text.replace("−", "-")
+    return text.replace("\u2212", "-")
 
 
 def parsed_number(text: str) -> Fraction | None:
@@ -212,7 +211,11 @@ def same_factors(truth: list[Polynomial], answer: str, facts: dict[str, Any]) ->
 def same_matrix(truth: list[list[int]], answer: str, facts: dict[str, Any]) -> bool:
     """Whether an answer is this matrix by rows."""
     del facts
-    return bool(re.fullmatch(r"[][0-9, −-]+", answer)) and json.loads(plain(answer)) == truth
+    row = r"\[-?[0-9]+(?:, -?[0-9]+)*\]"
+    if not re.fullmatch(rf"\[{row}(?:, {row})*\]", plain(answer)):
+        return False
+    rows = plain(answer)[2:-2].split("], [")
+    return [[int(each) for each in row.split(", ")] for row in rows] == truth
 
 
 TRUTHS = {
@@ -226,7 +229,6 @@ TRUTHS = {
     "matrix_product": matrix_product,
 }
 SAME = {
-    "linear_equation": same_number,
     "linear_system": same_pair,
     "derivative": same_polynomial,
     "integral": same_polynomial,
