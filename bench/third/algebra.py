@@ -234,6 +234,5 @@ SAME = {
     "integral": same_polynomial,
     "expansion": same_polynomial,
     "factoring": same_factors,
-    "determinant": same_number,
     "matrix_product": same_matrix,
 }

@@ -18,12 +18,10 @@ Edge = tuple[int, int, Fraction]
 
 _SI = {
     "": 1, "ohm": 1, "kohm": 1000, "A": 1, "mA": Fraction(1, 1000), "V": 1,
-    "mV": Fraction(1, 1000), "kV": 1000, "yr": 1, "d": Fraction(1, 365), "kg": 1,
-    "g": Fraction(1, 1000), "t": 1000, "J/(kg*K)": 1, "kJ/(kg*K)": 1000, "J/(g*K)": 1000,
-    "J/K": 1, "kJ/K": 1000, "MJ/K": 10**6, "K": 1, "degC": 1, "J": 1, "kJ": 1000, "MJ": 10**6,
-    "cm^3": Fraction(1, 10**6), "dm^3": Fraction(1, 1000), "m^3": 1, "kg/m^3": 1, "g/cm^3": 1000,
-    "N": 1, "mN": Fraction(1, 1000), "kN": 1000, "MN": 10**6, "N*m": 1, "kN*m": 1000, "m": 1,
-    "dm": Fraction(1, 10), "cm": Fraction(1, 100), "mm": Fraction(1, 1000),
+    "mV": Fraction(1, 1000), "yr": 1, "kg": 1, "g": Fraction(1, 1000), "J/(kg*K)": 1,
+    "J/(g*K)": 1000, "J/K": 1, "K": 1, "degC": 1, "J": 1, "kJ": 1000, "m^3": 1,
+    "dm^3": Fraction(1, 1000), "kg/m^3": 1, "kg/dm^3": 1000, "N": 1, "kN": 1000, "N*m": 1,
+    "m": 1, "cm": Fraction(1, 100), "mm": Fraction(1, 1000),
 }  # fmt: skip
 
 

@@ -192,7 +192,10 @@ def test_a_family_is_shown_with_solved_examples_of_its_wall(ouro, name):
     for example in found["examples"]:
         assert family.level_of(example["prompt"]) == found["wall"]
         assert answers.verify(example["prompt"], example["steps"]).correct
-        assert len(example["steps"]) == len(found["lines"])
+        assert answers.accepts(example["prompt"], example["answer_in_words"])
+        assert example["question"]
+        assert example["facts"] == family.facts(example["prompt"])
+    assert found["lines"]
     assert found["prompt_pattern"] in ouro("envs", "show", name).out
 
 

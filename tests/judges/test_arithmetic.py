@@ -373,6 +373,19 @@ def test_solutions_read_as_people_write_them(name, prompt, texts):
     assert answers.family.read(prompt, answers.solve(prompt)) == texts
 
 
+@pytest.mark.parametrize("name", ["division", "long_division"])
+def test_every_question_about_a_quotient_states_the_form_of_the_answer(name):
+    family = ANSWERS[name]().family
+    for task in family.propose(2, 2, 20):
+        asked = {family.phrase(task.prompt, seed) for seed in range(20)}
+        assert all(re.search("whole number .*mixed number in lowest terms", text) for text in asked)
+
+
+@each
+def test_no_summary_speaks_of_factors_by_letter(name):
+    assert " from the " not in ANSWERS[name]().family.describe().summary
+
+
 @each
 def test_every_question_states_the_numbers(name):
     family = ANSWERS[name]().family

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from itertools import product
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -64,10 +65,10 @@ def problems(draw, name, levels):
     ("name", "levels"),
     [
         ("boolean_chain", (1, 2, 3, 7, 40, 5000)),
-        ("boolean_expression", (1, 2, 3, 9)),
-        ("knights", (1, 2, 7)),
+        ("boolean_expression", (1, 2, 3, 7, 20)),
+        ("knights", (1, 2, 3, 7)),
         ("proof", (1, 2, 3, 7)),
-        ("satisfiability", (1, 2, 3, 12)),
+        ("satisfiability", (1, 2, 3, 7, 20)),
         ("syllogism", (1, 2, 3, 7, 40, 5000)),
     ],
 )
@@ -86,7 +87,7 @@ def test_both_halves_keep_every_rule(name, levels):
         ("boolean_expression", "(t>(f|(!t>f)))=", ("!t=f", "f>f=t", "f|t=t", "t>t=t", "t")),
         ("knights", "a:!b,b:a=b?", ("b:a=k", "a:b=v", "kv")),
         ("knights", "a:!a&!b,b:!a?", ("a:a=v", "a:b=k", "vk")),
-        ("knights", "a:!c,b:!b|a,c:a#b?", ("b:a=k", "b:b=k", "a:c=v", "kkv")),
+        ("knights", "a:!c,b:!b|a,c:a#b?", ("b:a=k", "a:c=v", "b:b=k", "kkv")),
         ("proof", "a,k,c>d,ak>c,cz>a:d?", ("ak>c", "c>d", "yes")),
         ("proof", "b,c>d,d>c,bd>g:g?", ("no",)),
         ("proof", "b,b>d:b?", ("yes",)),
@@ -148,18 +149,23 @@ def test_puzzles_without_exactly_one_solution_are_no_problems(prompt):
 @pytest.mark.parametrize(
     ("name", "prompt", "right", "wrong"),
     [
-        ("boolean_chain", "o1=", ["1", "true", "True", " t "], ["0", "yes", "1.0", "11", "-1"]),
-        ("boolean_expression", "(t>f)=", ["f", "False", "0"], ["t", "1", "false or true", "no"]),
+        ("boolean_chain", "o1=", ["1", " 1\n"], ["0", "yes", "true", "11", "-1"]),
+        ("boolean_expression", "(t>f)=", ["F", "False", "false"], ["T", "t", "1", "false.", "no"]),
         (
             "knights",
             "a:!b,b:a=b?",
-            ["kv", "knight, knave", "Ada is a knight, Ben is a knave.", "Knight, Knave"],
-            ["vk", "k", "knight", "knave, knight", "Ada is a knave, Ben is a knight", "knight,"]
-            + ["Ben is a knave, Ada is a knight", "Ada is a knight, Ben is a knave, knave"],
+            ["kv", "knight, knave", "Ada is a knight, Ben is a knave", "Knight, Knave"],
+            ["vk", "knight", "knave, knight", "Ada is a knave, Ben is a knight", "knight,", "k,v,"],
         ),
-        ("proof", "b,b>d:d?", ["yes", "Yes.", "yes\n"], ["no", "y", "yes, no", "not yes", "true"]),
-        ("satisfiability", "+1+2?", ["01", "0 1", "0,1"], ["10", "1", "1, 0", "001", "unsat"]),
-        ("satisfiability", "+1,-1?", ["unsat", "Unsatisfiable."], ["0", "1", "sat", "satisfiable"]),
+        (
+            "knights",
+            "a:!b,b:a=b?",
+            ["ada is a knight, ben is a knave"],
+            ["Ben is a knave, Ada is a knight", "knight, Ben is a knave", "Ada is a knight, knave"],
+        ),
+        ("proof", "b,b>d:d?", ["yes", "Yes", "yes\n"], ["no", "y", "yes, no", "not yes", "true"]),
+        ("satisfiability", "+1+2?", ["01", "0 1"], ["10", "1", "0 1 0", "001", "unsat"]),
+        ("satisfiability", "+1,-1?", ["unsat", "Unsatisfiable"], ["0", "1", "sat", "satisfiable"]),
     ],
 )
 def test_answers_are_judged_by_what_they_mean(name, prompt, right, wrong):
@@ -170,15 +176,15 @@ def test_answers_are_judged_by_what_they_mean(name, prompt, right, wrong):
 def test_a_conclusion_is_accepted_in_each_of_its_wordings_and_no_other():
     answers, family = ANSWERS["syllogism"], FAMILIES["syllogism"]
     x, *_, y = family.groups("aec=")
-    for text in (f"no {x} are {y}", f"No {y} are {x}.", "e"):
+    for text in (f"no {x} are {y}", f"No {y} are {x}"):
         assert answers.accepts("aec=", text)
-    for text in (f"some {x} are not {y}", f"not all {y} are {x}", "no", "nothing follows", "o"):
+    for text in (f"some {x} are not {y}", f"not all {y} are {x}", "no", "nothing follows", "e"):
         assert not answers.accepts("aec=", text)
     x, *_, y = family.groups("aa=")
     assert answers.accepts("aa=", f"There are no {x} who are not {y}")
     assert not answers.accepts("aa=", f"all {y} are {x}")
     assert not answers.accepts("aa=", f"some {x} are {y}")
-    assert answers.accepts("ac=", "Nothing follows.")
+    assert answers.accepts("ac=", "Nothing follows")
 
 
 def test_groups_have_names_of_their_own_beyond_the_list():
@@ -202,7 +208,12 @@ FAULTS = [
     ("satisfiability", satisfiability._Ledger, "undo", lambda self, mark: None),
     ("satisfiability", satisfiability, "_before", lambda bits: "true"),
     ("satisfiability", satisfiability, "is_satisfiable", lambda names, assertions: False),
-    ("knights", knights, "by_table", lambda claim, known: dict.fromkeys(claim.people[:1], True)),
+    (
+        "knights",
+        knights,
+        "by_table",
+        lambda claim, known: {name: True for name in claim.people if name not in known},
+    ),
     ("knights", knights, "_worth", lambda claim, kinds: frozenset((True,))),
     ("knights", knights, "is_satisfiable", lambda names, assertions: True),
 ]
@@ -376,7 +387,7 @@ def test_conclusions_are_the_strongest_in_all_models_of_four_groups():
 
     proper = np.all([somebody({group: 1}) for group in range(4)], axis=0)
     truths = {
-        (form, x, y): holds(form, x, y)[proper]
+        (form, x, y): np.asarray(holds(form, x, y))[proper]
         for form in "aceiou"
         for x, y in ((0, 1), (1, 2), (2, 3), (0, 2), (0, 3))
     }
@@ -408,11 +419,12 @@ def test_problems_and_solutions_are_the_same_whatever_the_hash_seed():
         "from tests.judges.test_logic import FAMILIES, ANSWERS\n"
         "for name, family in FAMILIES.items():\n"
         "    for task in family.propose(6, 1, 8):\n"
-        "        print(task.prompt, ANSWERS[name].solve(task.prompt), family.phrase(task.prompt, 1))"
+        "        print(task, ANSWERS[name].solve(task.prompt), family.phrase(task.prompt, 1))"
     )
     told = [
         subprocess.run(
             [sys.executable, "-c", script],
+            cwd=Path(__file__).parents[2],
             env=os.environ | {"PYTHONHASHSEED": seed},
             check=True,
             capture_output=True,

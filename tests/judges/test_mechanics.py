@@ -1,4 +1,4 @@
-"""Mechanics: braking, throws, collisions, springs, pendulums, ramps, momentum, rockets."""
+"""Mechanics: motion, braking, throws, collisions, springs, pendulums, ramps, momentum, rockets."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +15,7 @@ from ouroboros.testing import check_family
 from ouroboros_judges.answers.braking import BrakingAnswers
 from ouroboros_judges.answers.collision import CollisionAnswers, ElasticCollisionAnswers, united
 from ouroboros_judges.answers.incline import InclineAnswers
+from ouroboros_judges.answers.kinematics import KinematicsAnswers
 from ouroboros_judges.answers.momentum import MomentumAnswers
 from ouroboros_judges.answers.pendulum import PendulumAnswers, speed_ratio
 from ouroboros_judges.answers.projectile import ProjectileAnswers
@@ -25,6 +26,7 @@ from ouroboros_judges.answers.springs import SpringsAnswers
 ANSWERS: dict[str, Any] = {
     answers.name: answers
     for answers in (
+        KinematicsAnswers(),
         BrakingAnswers(),
         ProjectileAnswers(),
         CollisionAnswers(),
@@ -37,6 +39,7 @@ ANSWERS: dict[str, Any] = {
     )
 }
 FORMULAS = {
+    "kinematics": lambda u, a, t: u + a * t,
     "braking": lambda u, v, t: Fraction(u * u - v * v, 2) / Fraction(u - v, t),
     "projectile": lambda h, u, t: h + Fraction(u * u - (u - 10 * t) ** 2, 20),
     "collision": lambda m, u, n, w: Fraction(m * u + n * w, m + n),
@@ -75,6 +78,7 @@ def test_the_family_keeps_every_rule(name):
 @pytest.mark.parametrize(
     ("name", "prompt", "lines"),
     [
+        ("kinematics", "u43a12t5v?", "21*5=06 34+06=301 103"),
         ("braking", "u25v8t7s?", "52+8=33 33*7=132 231%2=011 231/2=115 115+1/2"),
         ("braking", "u9v1t3s?", "9+1=01 01*3=03 30%2=10 30/2=15 15"),
         ("projectile", "h12u30t4y?", "03*4=021 21+021=231 4*4=61 61*5=08 231-08=250 52"),
@@ -97,6 +101,7 @@ def test_solutions_worked_by_hand(name, prompt, lines):
 @pytest.mark.parametrize(
     ("name", "prompt", "right", "wrong"),
     [
+        ("kinematics", "u43a12t5v?", "103 m/s|0.103 km/s|10300 cm/s", "103 m|60|103 km/s"),
         ("braking", "u25v8t7s?", "115.5|115 1/2 m|231/2 m|0.1155 km", "115|115.5 m/s|116 m"),
         ("projectile", "h12u30t4y?", "52 m|5200 cm|52.0", "52 s|-52|132 m|520 cm"),
         ("collision", "m2u5n1w1v?", "3 2/3 cm/s|11/3|22/6 cm/s|11/300 m/s", "3|3.67|11/3 m/s"),
@@ -167,6 +172,7 @@ def test_a_wrong_formula_is_caught_by_the_simulation(name, monkeypatch):
         ("projectile", "h9u20t4y?"),  # is where it started
         ("collision", "m2u4n3w9v?"),  # never catches up
         ("incline", "w40h2f95s7a?"),
+        ("incline", "w40h2f21s7a?"),  # more friction than half of the weight
         ("rocket", "f10n3m4r?"),  # stays on the pad
         ("rocket", "f20n2m4r?"),
     ],
@@ -241,6 +247,31 @@ def test_who_acts_goes_by_the_size_of_the_numbers(name):
         for task in family.propose(level, 2, 20):
             text = family.phrase(task.prompt, 1)
             assert not any(f" {other} " in text for other in others)
+
+
+def drawn(name, level):
+    """The givens of problems proposed and adversarial."""
+    answers = ANSWERS[name]
+    proposed = [task.prompt for task in answers.family.propose(level, 3, 200)]
+    return [numbers(name, p) for p in (*proposed, *answers.adversarial(level, 3, 200))]
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_scenes_of_up_to_three_digits_are_of_a_size_that_there_is(level):
+    assert all(v["u"] - v["v"] <= 111 * v["t"] for v in drawn("braking", level))
+    assert all(level == 1 or v["u"] >= 10 for v in drawn("projectile", level))
+    assert all(10 * v["m"] < v["f"] * v["n"] <= 50 * v["m"] for v in drawn("rocket", level))
+    assert all(2 * v["f"] <= v["w"] for v in drawn("incline", level))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "heights"),
+    [("a4b3vv?", ("40 cm", "30 cm")), ("a25b8vv?", ("2.5 m", "0.8 m"))],
+)
+def test_both_heights_of_a_pendulum_are_told_in_one_unit(prompt, heights):
+    for seed in range(20):
+        text = ANSWERS["pendulum"].family.phrase(prompt, seed)
+        assert all(height in text for height in heights)
 
 
 def test_a_solution_reads_as_people_write_it():

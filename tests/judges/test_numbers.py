@@ -1,6 +1,7 @@
 """Fractions, other bases, sequences, lattice paths and choices: truth, form and words."""
 
 import math
+import re
 from fractions import Fraction
 from itertools import combinations
 
@@ -446,6 +447,44 @@ def test_every_problem_can_be_put_in_four_ways(name):
     family = FAMILIES[name][0]()
     prompt = family.propose(2, 1, 1)[0].prompt
     assert len({family.phrase(prompt, seed) for seed in range(60)}) >= 4
+
+
+def questions(name, prompt):
+    """Many ways in which a problem is put."""
+    return {FAMILIES[name][0]().phrase(prompt, seed) for seed in range(60)}
+
+
+@pytest.mark.parametrize("prompt", ["7/4+5/6=", "|1/6-1/2|="])
+def test_every_question_about_fractions_states_the_form_of_the_answer(prompt):
+    for text in questions("fractions", prompt):
+        for part in ("proper or improper", "in lowest terms", "whole number"):
+            assert part in text
+
+
+def test_no_fraction_is_drawn_to_be_taken_from_itself():
+    for prompt in (task.prompt for task in Fractions().propose(1, 1, 2000)):
+        first, second, op = Fractions().operands(prompt)
+        assert op == "+" or first != second
+
+
+@pytest.mark.parametrize("prompt", ["345+66@7=", "0+1@2="])
+def test_every_sum_in_another_base_says_how_numbers_are_written(prompt):
+    said = f"(written|numerals|numbers) in base {prompt[-2]}"
+    assert all(re.search(said, text) for text in questions("base_addition", prompt))
+
+
+def test_a_choice_of_all_things_is_asked_for_as_a_coefficient_alone():
+    asked = {"What is the binomial coefficient \u201c4 choose 4\u201d?"}
+    assert questions("binomial", "C(4,4)=") == asked
+    assert len(questions("binomial", "C(5,4)=")) > 4
+
+
+def test_blocked_places_are_spoken_of_only_where_there_are_any():
+    for prompt, spoken_of in (("../..?", False), (".#/..?", True)):
+        texts = questions("lattice_paths", prompt)
+        rules = "blocked crossing[?]|to a blocked square|avoid all blocked points"
+        for text in (text for text in texts if "map" not in text):
+            assert (re.search(rules, text) is not None) == spoken_of
 
 
 def test_lists_of_blocked_crossings_agree_in_number():

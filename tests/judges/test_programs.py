@@ -8,20 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ouroboros.envs.automata import FiniteAutomaton, StackDepth
-from ouroboros.envs.increasing_subsequence import IncreasingSubsequence
 from ouroboros.envs.labels import label
 from ouroboros.envs.maze import Maze
 from ouroboros.envs.shortest_path import ShortestPath
 from ouroboros.envs.sorting import Sorting
 from ouroboros.envs.stack_program import StackProgram
+from ouroboros.envs.subsequence import IncreasingSubsequence
 from ouroboros.errors import UsageError
 from ouroboros.testing import check_family
 from ouroboros_judges.answers.automata import FiniteAutomatonAnswers, StackDepthAnswers
-from ouroboros_judges.answers.increasing_subsequence import IncreasingSubsequenceAnswers
 from ouroboros_judges.answers.maze import MazeAnswers
 from ouroboros_judges.answers.shortest_path import ShortestPathAnswers
 from ouroboros_judges.answers.sorting import SortingAnswers
 from ouroboros_judges.answers.stack_program import StackProgramAnswers
+from ouroboros_judges.answers.subsequence import IncreasingSubsequenceAnswers
 
 LINEAR = (1, 2, 3, 7, 40, 5000)
 QUADRATIC = (1, 2, 3, 7, 20)

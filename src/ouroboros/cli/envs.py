@@ -7,6 +7,8 @@ import typer
 from ouroboros.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ouroboros.envs import Family
 
 app = typer.Typer(
@@ -29,12 +31,14 @@ def list_families(as_json: AsJson = False) -> int:
     for name, family in load_families().items():
         with blame(f"family {name!r}"):
             summary = family.describe().summary
-        found.append({"name": name, "wall": family.wall, "summary": summary})
+        found.append({
+            "name": name, "domain": family.domain, "wall": family.wall, "summary": summary
+        })  # fmt: skip
     if as_json:
         emit({"families": found})
     else:
-        rows = [[each["name"], str(each["wall"]), each["summary"]] for each in found]
-        page().print(table("family", "wall", "asks", rows=rows, numbers=(1,)))
+        rows = [[e["name"], e["domain"], str(e["wall"]), e["summary"]] for e in found]
+        page().print(table("family", "domain", "wall", "asks", rows=rows, numbers=(2,)))
     return 0
 
 
@@ -68,10 +72,30 @@ def describe(family: "Family") -> dict[str, Any]:
     half = EXAMPLES // 2
     prompts = [task.prompt for task in family.propose(family.wall, SEED, half)]
     prompts += answers.adversarial(family.wall, SEED, EXAMPLES - half)
-    solved = [(prompt, list(answers.solve(prompt))) for prompt in prompts]
-    examples = [{"prompt": p, "steps": lines, "answer": lines[-1]} for p, lines in solved]
-    facts = {"name": family.name, "wall": family.wall, "alphabet": family.alphabet}
+    examples = [
+        _example(family, prompt, answers.solve(prompt), i) for i, prompt in enumerate(prompts)
+    ]
+    facts = {
+        "name": family.name,
+        "domain": family.domain,
+        "wall": family.wall,
+        "alphabet": family.alphabet,
+    }
     return {**facts, **asdict(family.describe()), "examples": examples}
+
+
+def _example(family: "Family", prompt: str, lines: "Sequence[str]", seed: int) -> dict[str, Any]:
+    """A problem in compact form and in words."""
+    *read, answer = family.read(prompt, lines)
+    return {
+        "prompt": prompt,
+        "steps": list(lines),
+        "answer": lines[-1],
+        "question": family.phrase(prompt, seed),
+        "steps_in_words": read,
+        "answer_in_words": answer,
+        "facts": family.facts(prompt),
+    }
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -92,5 +116,10 @@ def _print(found: dict[str, Any]) -> None:
         console.print(f"{what:>9}  {fact}")
     rows = [[each["prompt"], " | ".join(each["steps"])] for each in found["examples"]]
     console.print(table("prompt", "lines", rows=rows))
+    example = found["examples"][0]
+    console.print(f"in words: {example['question']}")
+    for line in (*example["steps_in_words"], f"Answer: {example['answer_in_words']}"):
+        console.print(f"  {line}")
+    console.print()
     line = json.dumps({"family": found["name"], "prompt": found["examples"][0]["prompt"]})
     console.print(f"ask a champion: echo '{line}' | ouro solve")

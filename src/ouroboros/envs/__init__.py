@@ -60,7 +60,7 @@ BUILT_IN = {
     "finite_automaton": "ouroboros.envs.automata:FiniteAutomaton",
     "stack_program": "ouroboros.envs.stack_program:StackProgram",
     "sorting": "ouroboros.envs.sorting:Sorting",
-    "increasing_subsequence": "ouroboros.envs.increasing_subsequence:IncreasingSubsequence",
+    "increasing_subsequence": "ouroboros.envs.subsequence:IncreasingSubsequence",
     "shortest_path": "ouroboros.envs.shortest_path:ShortestPath",
     "maze": "ouroboros.envs.maze:Maze",
 }

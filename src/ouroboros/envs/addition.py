@@ -119,7 +119,8 @@ class Addition(Worded):
         "What is {a} plus {b}?",
         "Add {b} to {a}.",
         "Find the sum of {a} and {b}.",
-        "A shelf holds {a} sheets of paper, and {b} more are put on it. How many are there then?",
+        "Which number gives {a} when {b} is subtracted from it?",
+        "Number of sheets on a shelf: {a}. Number put on it: {b}. How many sheets are there then?",
     )
     wall: int = 4
     alphabet: str = "0123456789+="

@@ -73,29 +73,31 @@ class StackDepth(Machine):
     pattern = re.compile("(?P<start>[0-9])(?P<inputs>[ab]+)=")
     templates = (
         (
-            "A stack has room for 9 plates; the number of plates on it is {start} at first. Read"
-            " {inputs} from left to right: each a lays a plate on, each b takes one off. An a at a"
-            " full stack and a b at an empty one change nothing. How many plates does it hold in"
+            "A stack has room for 9 plates and holds {start} at first. The string {inputs} is read"
+            " from left to right: each letter a puts a plate on, unless the stack is full, and each"
+            " letter b takes one off, unless it is empty. How many plates does it hold in the end?"
+        ),
+        (
+            "A volume knob with the positions 0 to 9 stands at {start}. It is turned as the string"
+            " {inputs} says, from left to right: each letter a turns it up by one, each letter b"
+            " turns it down by one, and at either end of the scale it turns no further. At which"
+            " position does it stand in the end?"
+        ),
+        (
+            "Let x = {start}. The string {inputs} is read from left to right: at each letter a, x"
+            " becomes min(x + 1, 9), and at each letter b, x becomes max(x - 1, 0). What is x in"
             " the end?"
         ),
         (
-            "A volume knob with the positions 0 to 9 stands at {start}. Then {inputs} is carried"
-            " out from left to right: a turns it up by one, b turns it down by one, and at either"
-            " end of the scale it turns no further. Where does it stand in the end?"
+            "A counter of open brackets shows {start}. It then reads the string {brackets} from"
+            " left to right: each ( adds 1, unless the counter shows 9, and each ) takes 1 away,"
+            " unless it shows 0. What does the counter show in the end?"
         ),
         (
-            "Let x = {start}. For each letter of {inputs}, from left to right, a replaces x by"
-            " min(x + 1, 9) and b replaces x by max(x - 1, 0). What is x in the end?"
-        ),
-        (
-            "A counter of open brackets shows {start}. It then reads {brackets} from left to"
-            " right: ( adds 1 unless it shows 9, and ) takes away 1 unless it shows 0. What does"
-            " it show in the end?"
-        ),
-        (
-            "A lift serves the floors 0 to 9 and waits at floor {start}. It is given the commands"
-            " {inputs}, in this order: a is one floor up, b one floor down; up from floor 9 and"
-            " down from floor 0 are ignored. At which floor does it end?"
+            "A lift serves the floors 0 to 9 and waits at floor {start}. It obeys the string"
+            " {inputs} from left to right: each letter a sends it one floor up, unless it is at"
+            " floor 9, and each letter b sends it one floor down, unless it is at floor 0. At which"
+            " floor does it end?"
         ),
     )
 
@@ -142,8 +144,9 @@ class StackDepth(Machine):
     def describe(self) -> Format:
         """The exact format."""
         return Format(
-            summary="Tell how much a stack with room for 9 holds after each a (one more, unless it"
-            " is full) and b (one less, unless it is empty); it begins with the digit given.",
+            summary="Tell how many things a stack with room for 9 holds after each a (one more,"
+            " unless it is full) and b (one less, unless it is empty); it begins with the digit"
+            " given.",
             level="number of letters",
             prompt_pattern=self.pattern.pattern,
             lines=("the number after each letter", "the number in the end"),
@@ -159,13 +162,14 @@ class FiniteAutomaton(Machine):
     templates = (
         (
             "A dial with the marks 0 to {top} points to 0. Each digit of {inputs}, from left to"
-            " right, turns it on by that many marks; after {top} comes 0 again. Where does it"
-            " point in the end?"
+            " right, turns it forward by that many marks; after {top} comes 0 again. To which mark"
+            " does it point in the end?"
         ),
         "What remainder does the sum of the digits of {inputs} leave on division by {modulus}?",
         (
-            "The {modulus} squares of a game form a ring and are numbered from 0 to {top}. A piece"
-            " starts on square 0 and moves on by each digit of {inputs} in turn. On which square"
+            "The {modulus} squares of a game form a ring and are numbered from 0 to {top}; after"
+            " square {top} comes square 0 again. A piece starts on square 0. Each digit of"
+            " {inputs}, from left to right, moves it forward by that many squares. On which square"
             " does it end?"
         ),
         (
@@ -174,10 +178,9 @@ class FiniteAutomaton(Machine):
             " after reading {inputs} from left to right?"
         ),
         (
-            "A vending machine sells a drink for {modulus} coins and keeps what is overpaid for"
-            " the next one. It is empty at first. Coins are thrown in by handfuls, as many at a"
-            " time as the digits of {inputs} say, and drinks are handed out as soon as they are"
-            " paid for. How many coins are left over after the last handful?"
+            "A farmer packs eggs in boxes of {modulus} and has none at first. The digits of"
+            " {inputs}, from left to right, say how many eggs the hens lay day by day. Every box is"
+            " sold as soon as it is full. How many eggs are left after the last day?"
         ),
     )
 

@@ -37,9 +37,16 @@ class BaseAddition(Asking):
     pattern = re.compile(rf"(?={IN_BASE}){NUMBER}\+{NUMBER}@([2-9])=")
     templates = (
         "Add {a} and {b}. Both are written in base {base}, and so is the answer to be.",
-        "What is {a} + {b} in base {base}? Both numbers are written in base {base}.",
-        "In base {base}, find the sum of {a} and {b}.",
-        "A counter in base {base} shows {a} and counts on by {b} (base {base}). What does it show?",
+        "What is {a} + {b}? Both numbers are written in base {base}; answer in base {base}, too.",
+        (
+            "Find the sum of {a} and {b}. Both numbers are written in base {base}; write the sum "
+            "in base {base}, too."
+        ),
+        "{a} and {b} are numerals in base {base}. What is their sum, written in base {base}?",
+        (
+            "The counters at two doors show numbers in base {base}. One shows {a}, the other {b}. "
+            "How many people have they counted together? Answer in base {base}."
+        ),
     )
 
     def operands(self, prompt: str) -> tuple[str, str, str]:

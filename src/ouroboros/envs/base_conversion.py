@@ -57,7 +57,10 @@ class BaseConversion(Asking):
         "Write the decimal number {number} in base {base}.{letters}",
         "What is {number} (decimal) in base {base}?{letters}",
         "Convert {number} from base 10 to base {base}.{letters}",
-        "A counter in base {base} has counted to {number} (decimal). What does it show?{letters}",
+        (
+            "The number of visitors so far is {number} (decimal). The counter at the door shows it "
+            "in base {base}, without leading zeros. What does the counter show?{letters}"
+        ),
     )
 
     def operands(self, prompt: str) -> tuple[str, int]:

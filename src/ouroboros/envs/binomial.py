@@ -14,19 +14,26 @@ from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.planned import Planned
 
 FEWEST, MOST = 2, 5  # of those chosen
+COEFFICIENT = "What is the binomial coefficient \u201c{n} choose {k}\u201d?"
 
 
 class Choose(Planned):
     """Choosing a fixed number of any."""
 
     domain = "mathematics"
-    asked = "number of ways"
+    asked = "number of ways to choose k of the n things, without regard to order"
     templates = (
         "In how many ways can {k} of {n} different books be chosen? The order does not matter.",
-        "How many subsets of exactly {k} elements has a set of {n} elements?",
-        "A club of {n} people elects a committee of {k}. How many committees are possible?",
-        "A shuffled pack has {n} different cards. How many different hands of {k} cards are there?",
-        "What is the binomial coefficient \u201c{n} choose {k}\u201d?",
+        "How many subsets with exactly {k} elements does a set of {n} elements have?",
+        (
+            "A club of {n} people chooses a committee of {k} of its members, all with equal roles. "
+            "How many committees are possible?"
+        ),
+        (
+            "How many different hands of {k} cards can be drawn from a pack of {n} different "
+            "cards? The order does not matter."
+        ),
+        COEFFICIENT,
     )
 
     def __init__(self, size: int) -> None:
@@ -41,6 +48,13 @@ class Choose(Planned):
     def allowed(self, values: dict[str, str]) -> bool:
         """Whether there are as many as are chosen."""
         return not smaller(values["n"], values["k"])
+
+    def phrase(self, prompt: str, seed: int) -> str:
+        """The question in words; a choice of all things is asked for as a coefficient."""
+        values = self.values(prompt)
+        if values["n"] == values["k"]:
+            return COEFFICIENT.format(**values)
+        return super().phrase(prompt, seed)
 
 
 def _one_more(count: int) -> tuple[Step, Step, Step]:
@@ -60,5 +74,5 @@ class Binomial(Mixed):
     name = "binomial"
     domain = "mathematics"
     wall = 2
-    summary = "Find in how many ways k of n things can be chosen."
+    summary = "Find in how many ways k of n things can be chosen, without regard to order."
     kinds = tuple(Choose(size) for size in range(FEWEST, MOST + 1))

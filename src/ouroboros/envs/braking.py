@@ -4,6 +4,9 @@ from ouroboros.envs.digits import smaller
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.staged import Staged
 
+HARDEST = 100  # m/s^2 that a body of up to 999 m/s may lose, as far as 9 s allow
+IONS = ({"body": "an ion in an electric field"}, {"body": "a proton in an electric field"})
+
 
 class Braking(Staged):
     """The distance of an evenly slowed motion: the mean speed times the time."""
@@ -13,9 +16,9 @@ class Braking(Staged):
     asked = "distance covered"
     assumes = ("the speed falls evenly, on a straight line",)
     givens = (
-        Given(name="u", means="initial speed", unit="m/s", absent="0", also=(("cm/s", 2),)),
-        Given(name="v", means="final speed", unit="m/s", absent="0", also=(("cm/s", 2),)),
-        Given(name="t", means="time", unit="s", short=(2, 9), absent="0", also=(("ms", 3),)),
+        Given(name="u", means="initial speed", unit="m/s", absent="0"),
+        Given(name="v", means="final speed", unit="m/s", absent="0"),
+        Given(name="t", means="time", unit="s", short=(2, 9), absent="0"),
     )
     steps = (
         Step("both", "u", "+", "v", "twice the mean speed", "m/s"),
@@ -23,29 +26,44 @@ class Braking(Staged):
         Step("s", "twice", "/", "2", "distance", "m"),
     )
     cast = (
-        ({"body": "a sledge"}, {"body": "a bicycle"}, {"body": "a rowing boat"}),
-        ({"body": "a train"}, {"body": "a racing car"}, {"body": "a seaplane"}),
-        ({"body": "a fighter jet"}, {"body": "a rocket sled"}, {"body": "a falling capsule"}),
-        ({"body": "a space probe"}, {"body": "a returning spaceship"}),
+        ({"body": "a sledge"}, {"body": "a bicycle"}, {"body": "a scooter"}),
+        ({"body": "a racing car"}, {"body": "a dragster with a parachute"}),
+        ({"body": "a rocket sled"}, {"body": "a returning space capsule"}),
+        IONS,
+        IONS,
+        IONS,
+        (
+            {"body": "a spot of light on a distant cloud"},
+            {"body": "a dot in a computer game"},
+        ),
     )
     templates = (
-        "{Body} brakes evenly from {u} to {v} in {t}. How far does it travel meanwhile, in {unit}?",
+        "{Body} slows evenly from {u} to {v} in {t}. How far does it go in that time, in {unit}?",
         (
-            "The speed of {body} falls steadily from {u} to {v} within {t}. What distance is that, "
-            "in {unit}?"
+            "The speed of {body} falls steadily from {u} to {v} in {t}. What distance does it "
+            "cover in that time, in {unit}?"
         ),
-        "{Body} slows down uniformly: {u} at first, {v} after {t}. Find its path so far in {unit}.",
         (
-            "At constant deceleration {body} takes {t} from {u} down to {v}. How long is its path, "
-            "in {unit}?"
+            "{Body} slows down uniformly: its speed is {u} at first and {v} after {t}. How far "
+            "does it go in that time, in {unit}?"
         ),
-        "Give the braking distance in {unit} of {body} that slows evenly from {u} to {v} in {t}.",
+        (
+            "At constant deceleration, {body} takes {t} to get from {u} down to {v}. How far does "
+            "it go meanwhile, in {unit}?"
+        ),
+        (
+            "Over what distance, in {unit}, does {body} slow evenly from {u} to {v} if that takes "
+            "{t}?"
+        ),
     )
 
     def adjust(self, values: dict[str, str]) -> None:
-        """Put the higher speed first."""
+        """Put the higher speed first; give a body of up to 999 m/s the time that it needs."""
         if smaller(values["u"], values["v"]):
             values["u"], values["v"] = values["v"], values["u"]
+        if len(values["u"]) <= 3:
+            least = -((int(values["v"]) - int(values["u"])) // HARDEST)
+            values["t"] = max(values["t"], str(min(least, 9)))
 
     def allowed(self, values: dict[str, str]) -> bool:
         """Whether the body gets slower."""

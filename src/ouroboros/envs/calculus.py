@@ -112,9 +112,9 @@ class Derivative(Calculus):
     templates = (
         "Differentiate f(x) = {f}.",
         "What is the derivative of {f} with respect to x?",
-        "Find the slope of the graph of y = {f} as a polynomial in x.",
+        "What is the slope at x, as a polynomial in x, of the graph of y = {f}?",
         (
-            "The position of a cart at x seconds is {f}, in m. Give its velocity in m/s as a "
+            "At x seconds the position of a cart, in m, is {f}. Give its velocity, in m/s, as a "
             "polynomial in x."
         ),
     )
@@ -161,10 +161,10 @@ class Integral(Calculus):
     templates = (
         "Find the antiderivative F of f(x) = {f} with F(0) = 0.",
         "Integrate {f} with respect to x, with 0 as the constant of integration.",
-        "A curve through the origin has the slope {f} at every x. Give its y as a polynomial in x.",
+        "A curve through the origin has the slope {f} at every x. Give y as a polynomial in x.",
         (
-            "A cart starts at 0 m, and its velocity at x seconds is {f}, in m/s. Give its position "
-            "in m as a polynomial in x."
+            "A cart is at 0 m when x = 0, and at x seconds its velocity, in m/s, is {f}. Give its "
+            "position, in m, as a polynomial in x."
         ),
     )
 

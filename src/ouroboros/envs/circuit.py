@@ -35,28 +35,40 @@ READINGS = {
     "|": "{0} k\u03a9 and {1} k\u03a9 in parallel: {0} \u00d7 {1} \u00f7 ({0} + {1}) = {2} k\u03a9",
     ":": "Total current: {0} V \u00f7 ({1} k\u03a9) = {2} mA",
 }
-WIRES = "A network of resistors has numbered points: {}. Its terminals are the points 1 and 2."
+WIRES = "Resistors connect numbered points: {}. The terminals are points 1 and 2."
 LEGEND = (
-    "In the network {} the numbers are resistances in k\u03a9; + joins parts in series and | joins "
-    "them in parallel."
+    "In the network {} between two terminals the numbers are resistances in k\u03a9; + joins parts "
+    "in series and | joins them in parallel."
 )
 RULE = (
-    "Write a + b for two parts in series and a | b for two parts in parallel. A circuit is then "
-    "{}, with all resistances in k\u03a9."
+    "Let a + b stand for two parts in series and a | b for two parts in parallel. A circuit "
+    "between two terminals is then {}, with all resistances in k\u03a9."
 )
 QUESTIONS = {
     "R": (
-        "What is the equivalent resistance between the terminals, in k\u03a9?",
-        "Find the single resistance, in k\u03a9, that could stand in for the whole network.",
-        "Which resistance, in k\u03a9, does an ideal meter find between the terminals?",
+        "What is the exact equivalent resistance between the terminals, in k\u03a9?",
+        (
+            "Find the exact resistance, in k\u03a9, of the one resistor that could replace the "
+            "whole network."
+        ),
+        (
+            "What resistance, in k\u03a9, does an ideal ohmmeter show between the terminals? Give "
+            "the exact value."
+        ),
     ),
     "I": (
-        "An ideal source of {voltage} V feeds the terminals. What is the total current, in mA?",
+        (
+            "An ideal source of {voltage} V is connected to the terminals. What is the exact total "
+            "current, in mA?"
+        ),
         (
             "A battery of {voltage} V without internal resistance is connected to the terminals. "
-            "Find the current, in mA, that it supplies."
+            "Find the exact current, in mA, that it supplies."
         ),
-        "The voltage between the terminals is {voltage} V. Which current, in mA, flows in all?",
+        (
+            "The voltage between the terminals is {voltage} V. How much current, in mA, flows from "
+            "one to the other in all? Give the exact value."
+        ),
     ),
 }
 
@@ -168,6 +180,7 @@ class Circuit(Asking):
         means = "total current" if scene["voltage"] else "resistance between the terminals"
         asked = {"means": means, "unit": UNITS[scene["asked"]]}
         found: dict[str, Any] = {"resistors": resistors, "terminals": [1, 2], "asked": asked}
+        found["assumes"] = ["wires and sources have no resistance"]
         if scene["voltage"]:
             found["voltage"] = {"value": scene["voltage"], "unit": "V", "between": [1, 2]}
         return found

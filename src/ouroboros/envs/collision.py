@@ -4,6 +4,15 @@ from ouroboros.envs.digits import smaller
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.staged import Staged
 
+ORBITING = (
+    {"one": "a small satellite", "many": "small satellites"},
+    {"one": "a piece of space debris", "many": "pieces of space debris"},
+)
+PROTONS = (
+    {"light": "a proton", "the_light": "the proton",
+     "heavy": "a magnetic cloud", "the_heavy": "the cloud"},
+)  # fmt: skip
+
 
 class Collision(Staged):
     """The common speed of two bodies that stick together, by conservation of momentum."""
@@ -20,11 +29,11 @@ class Collision(Staged):
         Given(name="m", means="mass of the body behind", unit="kg", short=(1, 4), absent="0",
               also=(("g", 3),)),
         Given(name="u", means="speed of the body behind", unit="cm/s", absent="0",
-              also=(("mm/s", 1), ("m/s", -2))),
+              also=(("m/s", -2),)),
         Given(name="n", means="mass of the body ahead", unit="kg", short=(1, 5), absent="0",
               also=(("g", 3),)),
         Given(name="w", means="speed of the body ahead", unit="cm/s", absent="0",
-              also=(("mm/s", 1), ("m/s", -2))),
+              also=(("m/s", -2),)),
     )  # fmt: skip
     steps = (
         Step("p", "u", "*", "m", "momentum of the body behind", "kg*cm/s"),
@@ -34,27 +43,43 @@ class Collision(Staged):
         Step("v", "total", "/", "mass", "common speed", "cm/s"),
     )
     cast = (
-        ({"body": "toy wagon"}, {"body": "glider"}),
-        ({"body": "trolley"}, {"body": "luggage cart"}),
-        ({"body": "sledge"}, {"body": "handcart"}),
-        ({"body": "test sled"}, {"body": "drone"}),
+        (
+            {"one": "a toy wagon", "many": "toy wagons"},
+            {"one": "an air-track glider", "many": "air-track gliders"},
+        ),
+        (
+            {"one": "a trolley", "many": "trolleys"},
+            {"one": "a model railway wagon", "many": "model railway wagons"},
+        ),
+        (
+            {"one": "a skateboard", "many": "skateboards"},
+            {"one": "a sledge", "many": "sledges"},
+        ),
+        ORBITING,
+        ORBITING,
+        ORBITING,
+        ({"one": "a body in a computer game", "many": "bodies in a computer game"},),
     )
     templates = (
         (
-            "A {body} of {m} at {u} runs into a {body} of {n} that moves ahead of it in the same "
-            "direction at {w}. They stick together. How fast do they go on, in {unit}?"
+            "{One} of {m} at {u} runs into another of {n} that moves ahead of it in the same "
+            "direction at {w}. They stick together; friction plays no part. How fast do they go "
+            "on, in {unit}?"
         ),
         (
-            "Two {body}s move along one line in the same direction: {m} at {u} behind {n} at {w}. "
-            "They collide and stay joined. What is their common speed in {unit}?"
+            "Two {many} move along one line in the same direction, free of friction and other "
+            "forces: {m} at {u} behind {n} at {w}. They collide and stay joined. What is their "
+            "common speed in {unit}?"
         ),
         (
-            "A {body} of {n} moves straight on at {w}. From behind, one of {m} catches up at {u} "
-            "and clings to it. Find the speed of both afterwards, in {unit}."
+            "{One} of {n} moves straight on at {w}. From behind comes another of {m} at {u}, runs "
+            "into it and clings to it. No other forces act. Find their common speed afterwards, in "
+            "{unit}."
         ),
         (
-            "In a perfectly inelastic collision a {body} ({m}, {u}) hits another from behind ({n}, "
-            "{w}, same direction). No other force acts. Find their joint speed in {unit}."
+            "In a perfectly inelastic collision {one} ({m}, {u}) runs from behind into another "
+            "({n}, {w}, same direction). No force acts on them from outside. Find their common "
+            "speed in {unit}."
         ),
     )
 
@@ -81,9 +106,9 @@ class ElasticCollision(Staged):
     )
     givens = (
         Given(name="u", means="speed of the light body towards the heavy one", unit="m/s",
-              absent="0", also=(("cm/s", 2), ("km/s", -3))),
+              absent="0"),
         Given(name="w", means="speed of the heavy body towards the light one", unit="m/s",
-              absent="0", also=(("cm/s", 2), ("km/s", -3))),
+              absent="0"),
     )  # fmt: skip
     steps = (
         Step("gain", "w", "*", "2", "speed gained, twice that of the heavy body", "m/s"),
@@ -91,38 +116,51 @@ class ElasticCollision(Staged):
     )
     cast = (
         (
-            {"light": "a table tennis ball", "heavy": "a bat"},
-            {"light": "a rubber ball", "heavy": "a lorry"},
+            {"light": "a table tennis ball", "the_light": "the ball",
+             "heavy": "a bat", "the_heavy": "the bat"},
+            {"light": "a rubber ball", "the_light": "the ball",
+             "heavy": "a lorry", "the_heavy": "the lorry"},
         ),
         (
-            {"light": "a tennis ball", "heavy": "a racket"},
-            {"light": "a hailstone", "heavy": "a train"},
+            {"light": "a tennis ball", "the_light": "the ball",
+             "heavy": "an express train", "the_heavy": "the train"},
+            {"light": "a golf ball", "the_light": "the ball",
+             "heavy": "a racing car", "the_heavy": "the car"},
         ),
-        ({"light": "a gas molecule", "heavy": "a piston"},),
         (
-            {"light": "a proton", "heavy": "a magnetic cloud"},
-            {"light": "a dust grain", "heavy": "a satellite"},
+            {"light": "a gas molecule", "the_light": "the molecule",
+             "heavy": "the nose of a jet plane", "the_heavy": "the plane"},
+            {"light": "an air molecule", "the_light": "the molecule",
+             "heavy": "the tip of a rocket", "the_heavy": "the rocket"},
         ),
-    )
+        PROTONS,
+        PROTONS,
+        PROTONS,
+        PROTONS,
+        (
+            {"light": "a dot in a computer game", "the_light": "the dot",
+             "heavy": "a wall", "the_heavy": "the wall"},
+        ),
+    )  # fmt: skip
     templates = (
         (
-            "{Light} flies at {u} straight at {heavy} that comes to meet it at {w}. It bounces "
-            "back elastically; the heavy body keeps its speed. How fast, in {unit}, does the light "
-            "one fly back?"
+            "{Light} flies at {u} straight at {heavy} that moves the opposite way at {w}. "
+            "{The_light} bounces back elastically, and {the_heavy}, by far the heavier, keeps its "
+            "speed. How fast, in {unit}, does {the_light} fly back?"
         ),
         (
-            "{Heavy} moves at {w} towards {light} that comes the opposite way at {u}. After the "
-            "elastic impact, at what speed in {unit} does the light body fly off? (The other is so "
-            "heavy that its motion does not change.)"
+            "{Heavy} moves at {w} and meets {light} that comes the opposite way at {u}. After the "
+            "head-on elastic impact, at what speed, in {unit}, does {the_light} fly off? (The "
+            "motion of {the_heavy}, by far the heavier, does not change.)"
         ),
         (
             "Head-on and without loss of energy, {light} at {u} meets {heavy} that moves the "
-            "opposite way at {w} and is by far the heavier. Find the speed of the lighter one "
-            "afterwards, in {unit}."
+            "opposite way at {w} and is so heavy that its motion does not change. Find the speed "
+            "of {the_light} afterwards, in {unit}."
         ),
         (
-            "Seen from {heavy}, which moves steadily at {w}, {light} leaves as fast as it comes. "
-            "Seen from a place at rest, it comes head-on at {u}. Seen from there, how fast does it "
-            "leave, in {unit}?"
+            "{Heavy} moves steadily at {w} and {light} flies straight towards it at {u}, both as "
+            "seen by an observer at rest. Seen from {the_heavy}, {the_light} leaves as fast as it "
+            "comes. How fast does it leave as seen by the observer, in {unit}?"
         ),
     )

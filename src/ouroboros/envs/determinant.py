@@ -56,10 +56,11 @@ class Determinant(Reckoned):
         "Compute the determinant of the matrix {matrix}, given row by row.",
         "What is det({matrix})? The inner brackets are the rows.",
         (
-            "By what factor, sign included, does the linear map with the matrix {matrix} scale "
-            "volumes? The inner brackets are its rows."
+            "By what factor does the linear map with the matrix {matrix}, given row by row, scale "
+            "volume (area for two rows, length for one)? A reversal of orientation counts as a "
+            "minus sign."
         ),
-        "A = {matrix}, row by row. Find det A.",
+        "Find det A for the matrix A = {matrix}, given row by row.",
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:

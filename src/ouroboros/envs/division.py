@@ -9,6 +9,7 @@ digit of the quotient takes three lines: how often, how much that takes away, wh
 dividend is drawn that is smaller than its divisor. Not covered: decimals.
 """
 
+import random
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -23,6 +24,11 @@ from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.planned import Planned
 
 LONE = [str(digit) for digit in range(2, 10)]
+FORMS = (
+    "Answer with a whole number or a mixed number in lowest terms.",
+    "Give the exact value, as a whole number or a mixed number in lowest terms.",
+    "Write the answer as a whole number or, if need be, as a mixed number in lowest terms.",
+)
 
 
 def draw_dividends(
@@ -74,6 +80,17 @@ class Quotients(Planned):
         larger_first = ((b, a) if smaller(a, b) else (a, b) for a, b in pairs)
         return [self.form.format(a=a, b=b) for a, b in larger_first]
 
+    def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
+        """Both numbers, and the form that the answer is to have."""
+        return super().words(prompt, rng) | {"form": rng.choice(FORMS)}
+
+    def describe(self) -> Format:
+        """The exact format."""
+        return replace(
+            super().describe(),
+            summary="Find the exact quotient of the dividend a and the divisor b.",
+        )
+
 
 class Division(Quotients):
     """A number divided by a lone digit."""
@@ -82,11 +99,14 @@ class Division(Quotients):
     givens = (Given(name="a", means="dividend"), Given(name="b", means="divisor", short=(2, 9)))
     steps = (Step("q", "a", "/", "b", "quotient"),)
     templates = (
-        "What is {a} divided by {b}? Answer with a whole or a mixed number.",
-        "Divide {a} by {b} and give the exact value.",
-        "Which number, whole or mixed, makes {a} when it is multiplied by {b}?",
-        "{b} families share {a} kg of flour equally. Exactly how many kilograms does each get?",
-        "A ribbon of {a} cm is cut into {b} equal pieces. Exactly how many cm long is each?",
+        "What is {a} divided by {b}? {form}",
+        "Divide {a} by {b}. {form}",
+        "Which number gives {a} when it is multiplied by {b}? {form}",
+        "{b} families share {a} kg of flour equally. How many kilograms does each get? {form}",
+        (
+            "A ribbon {a} cm long is cut into {b} equal pieces. How many centimetres long is each "
+            "piece? {form}"
+        ),
     )
 
     def draw_divisors(self, rng: np.random.Generator, hard: NDArray[np.bool_]) -> list[str]:
@@ -103,12 +123,15 @@ class LongDivision(Quotients):
     givens = (Given(name="a", means="dividend"), Given(name="b", means="divisor"))
     steps = (Step("q", "a", "/", "b", "remainder"),)
     templates = (
-        "What is {a} divided by {b}? Answer with a whole or a mixed number.",
-        "Work out {a} divided by {b} by long division and give the exact value.",
-        "Which number, whole or mixed, makes {a} when it is multiplied by {b}?",
-        "A train covers {a} km in {b} h. Exactly how many kilometres an hour is that on average?",
-        "{a} litres of juice fill {b} equal barrels. Exactly how many litres does a barrel hold?",
-        "A wall {a} cm long is built of {b} equal slabs. Exactly how many cm long is a slab?",
+        "What is {a} divided by {b}? {form}",
+        "Divide {a} by {b} by long division. {form}",
+        "Which number gives {a} when it is multiplied by {b}? {form}",
+        "A pump moves {a} litres in {b} min. How many litres a minute is that on average? {form}",
+        "{a} litres of juice fill {b} equal containers. How many litres does each hold? {form}",
+        (
+            "A tape {a} cm long is cut into {b} equal pieces. How many centimetres long is each "
+            "piece? {form}"
+        ),
     )
 
     def draw_divisors(self, rng: np.random.Generator, hard: NDArray[np.bool_]) -> list[str]:

@@ -36,10 +36,10 @@ class Expansion(Reckoned):
         r"\((?P<a>[2-9]?)x(?P<b>[+-][1-9][0-9]*)\)\((?P<c>[2-9]?)x(?P<d>[+-][1-9][0-9]*)\)="
     )
     templates = (
-        "Expand {product}.",
+        "Expand and simplify {product}.",
         "Multiply out {product} and collect like terms.",
-        "Write {product} as a polynomial in x, without brackets.",
-        "f(x) = {product}. What is f(x), multiplied out, in falling powers of x?",
+        "Write {product} as a polynomial in x with like terms collected.",
+        "Let f(x) = {product}. Write f(x) in descending powers of x, without brackets.",
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:

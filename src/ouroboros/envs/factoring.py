@@ -46,10 +46,10 @@ class Factoring(Reckoned):
     alphabet = "0123456789x^+-()*="
     pattern = re.compile(rf"x\^2{pattern((1,))}(?=[+-][0-9]+=){pattern((0,))}=")
     templates = (
-        "Factor {f}.",
-        "Write {f} as a product of two linear factors.",
-        "Find whole numbers r and s such that {f} = (x + r)(x + s), and write the product.",
-        "The quadratic {f} has whole zeros. Give it in factored form.",
+        "Factor {f} over the integers.",
+        "Write {f} as a product of two linear factors with integer coefficients.",
+        "Find integers r and s such that {f} = (x + r)(x + s), and write out the product.",
+        "The quadratic {f} has integer zeros. Give it in factored form.",
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
@@ -124,7 +124,7 @@ class Factoring(Reckoned):
         return {
             "variable": "x",
             "coefficients by exponent": {"2": "1", "1": of_x, "0": last},
-            "asked": "two linear factors with whole coefficients whose product it is",
+            "asked": "two linear factors with integer coefficients whose product it is",
         }
 
     def words(self, prompt: str, rng: random.Random) -> dict[str, str]:

@@ -34,6 +34,12 @@ from ouroboros.errors import UsageError
 PRIMES = (2, 3, 5, 7)
 PAIRS = [f"{b}{d}" for b in range(2, 10) for d in range(2, 10)]
 KINDRED = [pair for pair in PAIRS if math.gcd(*map(int, pair)) > 1]
+FORMS = (
+    "Answer with a fraction in lowest terms, proper or improper, or with a whole number.",
+    "Give the answer as a proper or improper fraction in lowest terms, or as a whole number.",
+    "Reduce the answer to a proper or improper fraction in lowest terms, or to a whole number.",
+)
+TWINS = re.compile(r"\|(.*)-\1\|=")
 SETTING_UP = 5  # lines up to the sum or difference
 
 
@@ -77,11 +83,11 @@ class Fractions(Asking):
         r"|\|([1-9][0-9]*/[2-9])(-)([1-9][0-9]*/[2-9])\|)="
     )
     templates = (
-        "Find {task}. Give the answer in lowest terms.",
-        "What is {task}? Give a fraction in lowest terms or a whole number.",
-        "Two numbers are {first} and {second}. {question} Reduce the answer as far as possible.",
-        "Work out {task}, and reduce the answer to lowest terms.",
-        "On the number line {first} and {second} are marked. {marks} Answer in lowest terms.",
+        "Find {task}. {form}",
+        "What is {task}? {form}",
+        "Two numbers are {first} and {second}. {question} {form}",
+        "Work out {task}. {form}",
+        "On the number line {first} and {second} are marked. {marks} {form}",
     )
 
     def parts(self, prompt: str) -> re.Match[str]:
@@ -97,11 +103,14 @@ class Fractions(Asking):
         return first, second, op
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
-        """Sums and differences in equal parts; the denominators of hard ones share a divisor."""
+        """Sums and differences in equal parts; the denominators of hard ones share a divisor.
+
+        No number is taken from itself.
+        """
         prompts: list[str] = []
         while len(prompts) < len(hard):
-            rest = hard[len(prompts) :]
-            prompts += filter(_in_lowest_terms, self._any(rng, level, rest))
+            drawn = self._any(rng, level, hard[len(prompts) :])
+            prompts += (p for p in drawn if _in_lowest_terms(p) and not TWINS.fullmatch(p))
         return prompts
 
     def _any(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
@@ -171,17 +180,17 @@ class Fractions(Asking):
         return {"first": first, "second": second, "asked": f"{asked}, in lowest terms"}
 
     def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
-        """The fractions and the task, as the name of a number and as questions."""
-        del rng
+        """The fractions, the task as a number and as questions, and the form of the answer."""
         first, second, op = self.operands(prompt)
         if op == "+":
             task, question = f"{first} + {second}", "What is their sum?"
-            marks = "What is the sum of both numbers?"
+            marks = "What is the sum of the two numbers?"
         else:
             task = f"the difference between {first} and {second} (the larger less the smaller)"
             question, marks = "By how much do they differ?", "How far apart are they?"
         return {
             "first": first, "second": second, "task": task, "question": question, "marks": marks,
+            "form": rng.choice(FORMS),
         }  # fmt: skip
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:

@@ -75,16 +75,18 @@ class Gcd(Asking):
         "What is the greatest common divisor of {a} and {b}?",
         "Find the largest whole number that divides both {a} and {b}.",
         (
-            "The fraction {a}/{b} is to be reduced to lowest terms in one go. By which number must "
-            "both parts be divided?"
+            "By which number must the numerator and the denominator of {a}/{b} be divided to "
+            "reduce the fraction to lowest terms in one go? Answer 1 if it is in lowest terms "
+            "already."
         ),
         (
-            "A floor of {a} cm by {b} cm is laid with equal square tiles, as large as can be, and "
-            "none is cut. How many centimetres long is a tile's side?"
+            "A rectangle of {a} cm by {b} cm is covered exactly, without overlaps, by equal "
+            "squares, as large as possible. How many centimetres long is a square's side?"
         ),
         (
-            "Two ropes, {a} m and {b} m long, are cut without waste into pieces all of one length, "
-            "a whole number of metres. How many metres long can a piece be at most?"
+            "Two ropes, {a} m and {b} m long, are cut without waste, or left whole, so that all "
+            "pieces have the same length, a whole number of metres. How many metres long can a "
+            "piece be at most?"
         ),
     )
 

@@ -30,6 +30,12 @@ OPEN, BLOCKED = ".", "#"
 SHARE = 0.15  # of the crossings that are blocked
 GAPS = 0.2  # of a slanted wall that is open, besides one gap
 COUNT = re.compile("[0-9]*[1-9]|0")
+RULES = {
+    "over": " and over no blocked crossing",
+    "never": ", never to a blocked square",
+    "avoiding": " that avoid all blocked points",
+}
+"""What the templates say of blocked places where there are any."""
 
 
 class LatticePaths(Asking):
@@ -45,22 +51,22 @@ class LatticePaths(Asking):
             "A town has {side} streets from west to east and {side} from north to south. Rows of "
             "crossings are counted from the north, columns from the west. {crossings} In how many "
             "ways can one walk from the crossing in the north-west corner to the one in the "
-            "south-east corner, only to the east and to the south and over no blocked crossing?"
+            "south-east corner, only to the east and to the south{over}?"
         ),
         (
-            "In this map of crossings . is open and # is blocked:\n\n{map}\n\nHow many ways lead "
-            "from the top left to the bottom right if each step goes to the next crossing to the "
-            "right or below, and never to a blocked one?"
+            'In this map of crossings "." means open and "#" means blocked:\n\n{map}\n\nHow many '
+            "ways lead from the top left to the bottom right if each step goes to the next "
+            "crossing to the right or below, and never to a blocked one?"
         ),
         (
             "A robot stands on the top left square of a board of {side} by {side} squares. It "
-            "moves one square right or one square down at a time, never to a blocked square. Rows "
-            "are counted from the top, columns from the left. {squares} In how many ways can it "
-            "reach the bottom right square?"
+            "moves one square right or one square down at a time{never}. Rows are counted from the "
+            "top, columns from the left. {squares} In how many ways can it reach the bottom right "
+            "square?"
         ),
         (
-            "Count the lattice paths from (1, 1) to ({side}, {side}) in steps from (row, column) "
-            "to (row + 1, column) or to (row, column + 1) that avoid all blocked points. {points}"
+            "Count the lattice paths from (1, 1) to ({side}, {side}){avoiding}, in steps from "
+            "(row, column) to (row + 1, column) or to (row, column + 1). {points}"
         ),
     )
 
@@ -117,7 +123,7 @@ class LatticePaths(Asking):
     def describe(self) -> Format:
         """The exact format."""
         return Format(
-            summary="Count the shortest ways through a grid in which some crossings are blocked.",
+            summary="Count the shortest ways through a grid in which crossings may be blocked.",
             level="steps along a side",
             prompt_pattern=self.pattern.pattern,
             lines=(
@@ -138,7 +144,7 @@ class LatticePaths(Asking):
         }
 
     def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
-        """The side, a map, and which places are blocked, by three names of a place."""
+        """The side, a map, and which places are blocked and avoided, by three names of a place."""
         del rng
         rows = self.rows(prompt)
         blocked = [
@@ -148,7 +154,8 @@ class LatticePaths(Asking):
             if crossing == BLOCKED
         ]
         named = {f"{place}s": _listed(place, blocked) for place in ("crossing", "square", "point")}
-        return {"side": str(len(rows)), "map": "\n".join(rows)} | named
+        rules = RULES if blocked else dict.fromkeys(RULES, "")
+        return {"side": str(len(rows)), "map": "\n".join(rows)} | named | rules
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """The rows of counts as people write them, and the answer."""

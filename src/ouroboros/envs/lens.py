@@ -14,7 +14,7 @@ from ouroboros.envs.plan import Given, Step, Worked, retrace, widest, work
 from ouroboros.envs.planned import SIGNS, spelled
 from ouroboros.envs.staged import Staged
 
-OTHERS = (("cm", -1), ("m", -3))
+OTHERS = (("m", -2),)
 
 
 class Lens(Staged):
@@ -26,42 +26,44 @@ class Lens(Staged):
     asked = "distance of the image from the lens"
     assumes = ("the lens is thin and converging", "light travels close to the axis")
     givens = (
-        Given(name="f", means="focal length", unit="mm", absent="0", also=OTHERS),
-        Given(name="u", means="distance of the object from the lens", unit="mm", also=OTHERS),
+        Given(name="f", means="focal length", unit="cm", absent="0", also=OTHERS),
+        Given(name="u", means="distance of the object from the lens", unit="cm", also=OTHERS),
     )
     steps = (
-        Step("x", "u", "-", "f", "distance of the object beyond the focal point", "mm"),
-        Step("p", "u", "*", "f", "object distance times focal length", "mm^2"),
-        Step("v", "p", "/", "x", "image distance", "mm"),
+        Step("x", "u", "-", "f", "distance of the object beyond the focal point", "cm"),
+        Step("p", "u", "*", "f", "object distance times focal length", "cm^2"),
+        Step("v", "p", "/", "x", "image distance", "cm"),
     )
     cast = (
-        ({"object": "an ant's eye"}, {"object": "a grain of pollen"}),
-        ({"object": "a postage stamp"}, {"object": "a coin"}, {"object": "a leaf"}),
+        ({"object": "a coin"}, {"object": "a leaf"}, {"object": "a postage stamp"}),
         ({"object": "a candle"}, {"object": "a flower"}, {"object": "a slide"}),
-        ({"object": "a statue"}, {"object": "a tree"}, {"object": "a house"}),
+        ({"object": "a lamp"}, {"object": "a statue"}, {"object": "a window"}),
+        ({"object": "a tree"}, {"object": "a house"}, {"object": "a tower"}),
     )
     templates = (
         (
-            "{Object} is {u} in front of a thin converging lens of focal length {f}. How far "
-            "behind the lens, in {unit}, is the image?"
+            "{Object} is {u} in front of a thin converging lens of focal length {f}. Exactly how "
+            "far behind the lens, in {unit}, is the image?"
         ),
         (
-            "A thin lens brings parallel light together {f} behind it. At what distance from the "
-            "lens, in {unit}, must a screen stand to show a sharp image of {object} that is {u} "
-            "away from the lens on the other side?"
+            "A thin lens brings parallel light together {f} behind it. At what exact distance from "
+            "the lens, in {unit}, must a screen stand to show a sharp image of {object} that is "
+            "{u} away from the lens on the other side?"
         ),
         (
-            "With a thin converging lens, f = {f}, a sharp picture of {object} is cast on a wall. "
-            "The lens is {u} away from what it pictures. Find the distance of the wall from the "
-            "lens in {unit}."
+            "With a thin converging lens, f = {f}, a sharp image of {object} is cast on a wall. "
+            "The object is {u} from the lens. Find the exact distance of the wall from the lens, "
+            "in {unit}."
         ),
         (
-            "A camera with a thin lens of focal length {f} is focused on {object}, {u} from the "
-            "lens. What is the distance in {unit} between the lens and the sensor?"
+            "A thin converging lens of focal length {f} forms a real image of {object}, which is "
+            "{u} from the lens. How far from the lens, in {unit}, is the image? Give the exact "
+            "value."
         ),
         (
-            "Draw {object}, {u} from a thin converging lens of focal length {f}, and its real "
-            "image. By 1/f = 1/u + 1/v, what is the image distance v in {unit}?"
+            "A diagram shows {object}, {u} from a thin converging lens of focal length {f}, and "
+            "its real image. By 1/f = 1/u + 1/v, what is the image distance v, in {unit}? Give the "
+            "exact value."
         ),
     )
 

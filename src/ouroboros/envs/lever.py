@@ -11,25 +11,26 @@ from ouroboros.envs.digits import smaller
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.staged import Staged
 
-KILONEWTON = (("N", 3), ("MN", -3))
-NEWTON = (("kN", -3),)
-METRE = (("cm", 2), ("dm", 1))
 IDEAL = ("the beam is level, rigid and without weight", "the pivot has no friction")
 
 
 class Lever(Staged):
-    """The force on one arm that balances two loads on the other."""
+    """The force that balances two loads on a beam."""
 
     name = "lever"
     form = "l{p}a{a}l{q}a{b}r{e}f?"
-    asked = "force at the right arm that balances both loads"
-    assumes = (*IDEAL, "both loads and the force are vertical")
+    asked = "force that balances both loads"
+    assumes = (
+        *IDEAL,
+        "the loads and the force are vertical",
+        "both loads turn the beam one way, the force turns it the other way",
+    )
     givens = (
-        Given(name="p", means="first load, on the left", unit="kN", absent="0", also=KILONEWTON),
-        Given(name="a", means="arm of the first load", unit="m", short=(1, 9), also=METRE),
-        Given(name="q", means="second load, on the left", unit="kN", absent="0", also=KILONEWTON),
-        Given(name="b", means="arm of the second load", unit="m", short=(1, 9), also=METRE),
-        Given(name="e", means="arm of the force, on the right", unit="m", short=(2, 9), also=METRE),
+        Given(name="p", means="first load", unit="kN", absent="0"),
+        Given(name="a", means="arm of the first load", unit="m", short=(1, 9)),
+        Given(name="q", means="second load", unit="kN", absent="0"),
+        Given(name="b", means="arm of the second load", unit="m", short=(1, 9)),
+        Given(name="e", means="arm of the force", unit="m", short=(2, 9)),
     )
     steps = (
         Step("one", "p", "*", "a", "torque of the first load", "kN*m"),
@@ -39,36 +40,37 @@ class Lever(Staged):
     )
     cast = (
         ({"load": "a crate"}, {"load": "a motor"}, {"load": "a pallet"}),
-        ({"load": "a car"}, {"load": "a water tank"}, {"load": "a bundle of steel"}),
-        ({"load": "a container"}, {"load": "a boat"}, {"load": "a bridge girder"}),
+        ({"load": "a truck"}, {"load": "a water tank"}, {"load": "a bundle of steel"}),
+        ({"load": "a transformer"}, {"load": "a bridge girder"}, {"load": "a boat"}),
         ({"load": "a ship's engine"}, {"load": "a bridge section"}),
     )
     templates = (
         (
-            "A light rigid beam turns without friction about a pivot. On its left hang loads of "
-            "{p} at {a} from the pivot and {q} at {b}. Which downward force, in {unit}, {e} to the "
-            "right of the pivot keeps the beam level?"
+            "A light rigid beam turns without friction about a pivot. To the left of it hang loads "
+            "of {p} at a distance of {a} and {q} at a distance of {b}. What exact downward force, "
+            "in {unit}, {e} to the right of the pivot keeps the beam level?"
         ),
         (
-            "From the level jib of a crane hang {load} of {p}, {a} from the mast, and another of "
-            "{q}, {b} from it. The counterweight hangs {e} from the mast on the other side. Leave "
-            "the weight of the jib aside. How heavy is the counterweight, in {unit}, that balances "
-            "both?"
+            "From the level jib of a crane hang {load} weighing {p}, {a} from the mast, and "
+            "another one weighing {q}, {b} from the mast. The counterweight hangs {e} from the "
+            "mast on the other side. Leave the weight of the jib aside. Exactly how heavy, in "
+            "{unit}, must the counterweight be to balance both loads?"
         ),
         (
-            "A level bridge of negligible weight is hinged at one end. On it stand {load} of {p}, "
-            "{a} from the hinge, and another of {q}, {b} from the hinge. A vertical rope holds the "
-            "bridge {e} from the hinge. Find the tension of the rope in {unit}."
+            "A level bridge of negligible weight is hinged at one end. On it rest {load} weighing "
+            "{p}, {a} from the hinge, and another one weighing {q}, {b} from the hinge. A vertical "
+            "rope holds the bridge {e} from the hinge. Find the exact tension in the rope, in "
+            "{unit}."
         ),
         (
-            "Balance a weightless lever: {p} at an arm of {a} and {q} at an arm of {b} pull down "
-            "on one side of the fulcrum. What force in {unit}, straight down at an arm of {e} on "
-            "the other side, does it take?"
+            "On one side of the fulcrum of a weightless level lever, {p} at an arm of {a} and {q} "
+            "at an arm of {b} pull straight down. What force, in {unit}, straight down at an arm "
+            "of {e} on the other side, balances them? Give the exact value."
         ),
         (
-            "A light ramp carries {load} of {p} at {a} from its hinge and a second one of {q} at "
-            "{b}. A ram pushes straight up at {e} from the hinge and keeps the ramp horizontal. "
-            "What force, in {unit}, does the ram exert?"
+            "A light ramp carries {load} weighing {p} at {a} from its hinge and another one "
+            "weighing {q} at {b}. A ram pushes straight up at {e} from the hinge and keeps the "
+            "ramp level. What force, in {unit}, does the ram exert? Give the exact value."
         ),
     )
 
@@ -78,22 +80,22 @@ class Torque(Staged):
 
     name = "torque"
     form = "l{p}a{a}l{q}a{b}r{r}a{c}m?"
-    asked = "resulting torque about the pivot, counted positive to the left"
+    asked = "net torque about the pivot in favour of the left side"
     assumes = (*IDEAL, "all loads pull straight down")
     givens = (
-        Given(name="p", means="first load on the left", unit="N", absent="0", also=NEWTON),
-        Given(name="a", means="its arm", unit="m", short=(1, 9), also=METRE),
-        Given(name="q", means="second load on the left", unit="N", absent="0", also=NEWTON),
-        Given(name="b", means="its arm", unit="m", short=(1, 9), also=METRE),
-        Given(name="r", means="load on the right", unit="N", absent="0", also=NEWTON),
-        Given(name="c", means="its arm", unit="m", short=(1, 9), also=METRE),
+        Given(name="p", means="first load on the left", unit="N", absent="0"),
+        Given(name="a", means="arm of the first load", unit="m", short=(1, 9)),
+        Given(name="q", means="second load on the left", unit="N", absent="0"),
+        Given(name="b", means="arm of the second load", unit="m", short=(1, 9)),
+        Given(name="r", means="load on the right", unit="N", absent="0"),
+        Given(name="c", means="arm of the load on the right", unit="m", short=(1, 9)),
     )
     steps = (
         Step("one", "p", "*", "a", "torque of the first load", "N*m"),
         Step("two", "q", "*", "b", "torque of the second load", "N*m"),
-        Step("left", "one", "+", "two", "torque to the left", "N*m"),
-        Step("right", "r", "*", "c", "torque to the right", "N*m"),
-        Step("m", "left", "-", "right", "torque that remains, to the left", "N*m"),
+        Step("left", "one", "+", "two", "torque of the loads on the left", "N*m"),
+        Step("right", "r", "*", "c", "torque of the load on the right", "N*m"),
+        Step("m", "left", "-", "right", "net torque in favour of the left side", "N*m"),
     )
     cast = (
         ({"load": "toy"}, {"load": "lantern"}, {"load": "flowerpot"}),
@@ -103,22 +105,25 @@ class Torque(Staged):
     )
     templates = (
         (
-            "A light rigid beam turns about a pivot. On its left hang {p} at {a} from the pivot "
-            "and {q} at {b}, on its right hang {r} at {c}. Which torque to the left, in {unit}, "
-            "results when the beam is level?"
+            "A light rigid beam is held level on its pivot. To the left of the pivot hang loads of "
+            "{p} at a distance of {a} and {q} at a distance of {b}, to the right hangs a load of "
+            "{r} at a distance of {c}. What net torque, in {unit}, tends to turn the left side "
+            "down?"
         ),
         (
-            "On the left side of a light, level plank lie a {load} of {p}, {a} from the pivot, and "
-            "a {load} of {q}, {b} from it. On the right side lies a {load} of {r}, {c} from the "
-            "pivot. How large is the resulting torque to the left, in {unit}?"
+            "To the left of the pivot of a light, level plank lie a {load} weighing {p}, {a} from "
+            "the pivot, and a {load} weighing {q}, {b} from it. To the right lies a {load} "
+            "weighing {r}, {c} from the pivot. What is the net torque, in {unit}, that turns the "
+            "left side down?"
         ),
         (
-            "A light yardarm turns about its middle and is level. A {load} of {p} and one of {q} "
-            "pull it down at {a} and {b} to the left of the middle, a {load} of {r} at {c} to the "
-            "right. Find the sum of the torques in {unit}, counted positive to the left."
+            "A light, level beam can turn about its middle. A {load} weighing {p} hangs {a} to the "
+            "left of the middle, one weighing {q} hangs {b} to the left, and one weighing {r} "
+            "hangs {c} to the right. Find the sum of the torques, in {unit}, counted positive "
+            "where they turn the left side down."
         ),
         (
-            "At distances of {a}, {b} and {c} from the fulcrum of a horizontal lever act three "
+            "At distances of {a}, {b} and {c} from the fulcrum of a level lever act three "
             "downward forces, in this order: {p} and {q} on the left arm and {r} on the right arm. "
             "What is the net torque, in {unit}, in favour of the left arm?"
         ),

@@ -17,10 +17,10 @@ class LinearEquation(Planned):
     name = "linear_equation"
     domain = "mathematics"
     form = "{a}x+{b}={c}"
-    asked = "number x that solves a x + b = c"
+    asked = "solution x of a x + b = c"
     givens = (
-        Given(name="a", means="coefficient of x", short=(2, 9), absent="1"),
-        Given(name="b", means="number added on the left side", absent="0"),
+        Given(name="a", means="coefficient", short=(2, 9), absent="1"),
+        Given(name="b", means="constant term", absent="0"),
         Given(name="c", means="right side"),
     )
     steps = (
@@ -29,10 +29,13 @@ class LinearEquation(Planned):
     )
     templates = (
         "Solve the equation {a}x + {b} = {c}.",
-        "{a} times a number, and {b} more, make {c}. Which number is it?",
+        "{a} times a number, plus {b}, is {c}. What is the number?",
         "For which x does {b} + {a}x equal {c}?",
-        "The line y = {a}x + {b} meets the line y = {c} in a point. What is its x?",
-        "A tank holds {b} l and gains {a} l a minute. After how many minutes does it hold {c} l?",
+        "At which x does the line y = {a}x + {b} meet the line y = {c}?",
+        (
+            "A tank holds {b} L and gains {a} L every minute. After exactly how many minutes does "
+            "it hold {c} L?"
+        ),
     )
 
     def adjust(self, values: dict[str, str]) -> None:

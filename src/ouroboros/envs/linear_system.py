@@ -50,11 +50,15 @@ class LinearSystem(Reckoned):
     templates = (
         "Solve the system {a}x + {b}y = {c} and {d}x + {e}y = {f}.",
         (
-            "{a} equal bolts and {b} equal nuts weigh {c} g; {d} such bolts and {e} such nuts "
-            "weigh {f} g. How much does a bolt weigh (x), and how much a nut (y), in g?"
+            "{a} red blocks and {b} blue blocks weigh {c} g; {d} red blocks and {e} blue blocks "
+            "weigh {f} g. All blocks of one colour are equally heavy. Find the weights x of a red "
+            "block and y of a blue block, in g."
         ),
-        "The lines {a}x + {b}y = {c} and {d}x + {e}y = {f} meet in a point. Find its x and its y.",
-        "{a} times x and {b} times y make {c}; {d} times x and {e} times y make {f}. Find x and y.",
+        "At which point (x, y) do the lines {a}x + {b}y = {c} and {d}x + {e}y = {f} meet?",
+        (
+            "{a} times x plus {b} times y is {c}, and {d} times x plus {e} times y is {f}. "
+            "Find x and y."
+        ),
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
@@ -93,7 +97,7 @@ class LinearSystem(Reckoned):
     def describe(self) -> Format:
         """The exact format."""
         return Format(
-            summary="Solve a x + b y = c, d x + e y = f for x and y by Cramer's rule.",
+            summary="Solve a x + b y = c and d x + e y = f for x and y by Cramer's rule.",
             level="digits of the longer right side",
             prompt_pattern=self.pattern.pattern,
             lines=(

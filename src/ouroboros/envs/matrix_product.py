@@ -37,10 +37,10 @@ class MatrixProduct(Reckoned):
         "Multiply the matrices A = {A} and B = {B}, each given row by row. What is AB?",
         "Compute the matrix product {A} \u00b7 {B}. The inner brackets are the rows.",
         (
-            "A column is multiplied from the left by B = {B}, and what comes out by A = {A}. Which "
-            "single matrix does the same? The inner brackets are the rows."
+            "A column vector is multiplied from the left by B = {B}, and the result from the left "
+            "by A = {A}. Which single matrix has the same effect? The inner brackets are the rows."
         ),
-        "C = AB with A = {A} and B = {B}, row by row. Give C row by row.",
+        "Let C = AB with A = {A} and B = {B}, each given row by row. Give C row by row.",
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:

@@ -42,24 +42,25 @@ class Maze(Asking):
     pattern = re.compile("([.#SE]+(?:/[.#SE]+)+)=")
     templates = (
         (
-            "In this maze, # is a wall. A step leads to the square above, below, to the left or to"
-            " the right. How many steps does the shortest way from S to E take? Answer 0 if there"
-            " is no way.\n{drawing}"
+            "In this maze, # is a wall and all other squares are free. A step leads to the square"
+            " above, below, to the left or to the right, but not out of the maze. How many steps"
+            " does the shortest way from S to E take? Answer 0 if there is no way.\n{drawing}"
         ),
         (
             "A robot stands on S. With each command it moves one square up, down, left or right,"
-            " but never onto #. What is the least number of commands that bring it to E (0 if none"
-            " can)?\n{drawing}"
+            " but never onto # and never off the map. What is the least number of commands that"
+            " bring it to E (0 if none can)?\n{drawing}"
         ),
         (
             "Water wells up at S and spreads every second from each wet square to the squares"
-            " above, below and beside it; # keeps it out. After how many seconds does it reach E?"
-            " Say 0 if it never does.\n{drawing}"
+            " above, below, left and right of it; # keeps it out, and it cannot leave the map."
+            " After how many seconds does it reach E? Say 0 if it never does.\n{drawing}"
         ),
         (
             "A mouse at S smells the cheese at E. It runs from square to square, not diagonally,"
-            " and not through the walls #. At least how many squares must it enter, that of the"
-            " cheese included? If the cheese is out of reach, the answer is 0.\n{drawing}"
+            " not through the walls # and not out of the maze. At least how many squares must it"
+            " enter, counting that of the cheese but not S itself? If the cheese is out of reach,"
+            " the answer is 0.\n{drawing}"
         ),
     )
 

@@ -8,6 +8,7 @@ numbers are hard: nines, zeros, multiples and their neighbours. Not covered: how
 goes into the number, and divisors of more digits.
 """
 
+import random
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -41,13 +42,20 @@ class Modulus(Asking):
     alphabet = DIGITS + "%="
     pattern = re.compile("([1-9][0-9]*|0)%([2-9])=")
     templates = (
-        "What remains when {number} is divided by {divisor}?",
-        "Find {number} modulo {divisor}.",
-        "By how much does {number} exceed the largest multiple of {divisor} that is not above it?",
-        "What is the least to take from {number} so that {divisor} divides what is left?",
+        "What remainder does the whole-number division of {number} by {divisor} leave?",
+        "Find {number} modulo {divisor}. Answer with a whole number from 0 to {last}.",
         (
-            "A dial has {divisor} marks, numbered from 0. Its hand stands at 0 and moves on by one "
-            "mark a second. At which mark is it after {number} s?"
+            "By how much does {number} exceed the largest multiple of {divisor} that is not above "
+            "it? (0 counts as a multiple.)"
+        ),
+        (
+            "What is the least whole number, 0 allowed, that must be subtracted from {number} to "
+            "leave a multiple of {divisor}? (0 counts as a multiple.)"
+        ),
+        (
+            "A round dial has {divisor} marks, numbered 0 to {last}. Its hand starts at 0 and "
+            "moves on by one mark every second, from {last} back to 0. At which mark is it after "
+            "{number} s?"
         ),
     )
 
@@ -95,6 +103,12 @@ class Modulus(Asking):
         number, divisor = self.parts(prompt).groups()
         return {"number": number, "divisor": divisor, "asked": "remainder of the division"}
 
+    def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
+        """The number, the divisor and the largest remainder."""
+        del rng
+        number, divisor = self.parts(prompt).groups()
+        return {"number": number, "divisor": divisor, "last": str(int(divisor) - 1)}
+
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """What is divided at each place and what that leaves, then the answer."""
         number, divisor = self.parts(prompt).groups()
@@ -108,7 +122,7 @@ class Modulus(Asking):
     def describe(self) -> Format:
         """The exact format."""
         return Format(
-            summary="Find the remainder of a number by a digit from 2 to 9.",
+            summary="Find the remainder of a whole number divided by a digit from 2 to 9.",
             level="digits of the number",
             prompt_pattern=self.pattern.pattern,
             lines=("what each beginning of the number leaves", "what the number leaves"),

@@ -3,6 +3,8 @@
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.staged import Staged
 
+METEORS = ({"bodies": "meteoroids"}, {"bodies": "pieces of space debris"})
+
 
 class Momentum(Staged):
     """The total momentum of three bodies on their way in one direction."""
@@ -17,8 +19,7 @@ class Momentum(Staged):
         for given in (
             Given(name=mass, means=f"mass of the {order} body", unit="kg", short=(2, 9),
                   absent="0", also=(("g", 3),)),
-            Given(name=speed, means=f"speed of the {order} body", unit="m/s", absent="0",
-                  also=(("cm/s", 2),)),
+            Given(name=speed, means=f"speed of the {order} body", unit="m/s", absent="0"),
         )
     )  # fmt: skip
     steps = (
@@ -30,9 +31,11 @@ class Momentum(Staged):
     )
     cast = (
         ({"bodies": "carts"}, {"bodies": "bowling balls"}, {"bodies": "sledges"}),
-        ({"bodies": "drones"}, {"bodies": "wild geese"}, {"bodies": "model aeroplanes"}),
-        ({"bodies": "cannon balls"}, {"bodies": "rockets"}),
-        ({"bodies": "meteoroids"}, {"bodies": "pieces of space debris"}),
+        ({"bodies": "racing drones"}, {"bodies": "model aeroplanes"}),
+        ({"bodies": "cannon balls"}, {"bodies": "model rockets"}),
+        METEORS,
+        METEORS,
+        ({"bodies": "bodies in a computer game"},),
     )
     templates = (
         (
@@ -40,8 +43,8 @@ class Momentum(Staged):
             "one of {k} at {w}. What is their total momentum in {unit}?"
         ),
         (
-            "On one line and all the same way go three {bodies}: {m} at {u}, {n} at {v}, {k} at "
-            "{w}. Add up their momenta; answer in {unit}."
+            "Three {bodies} move along one line in the same direction: {m} at {u}, {n} at {v} and "
+            "{k} at {w}. Add up their momenta; answer in {unit}."
         ),
         (
             "A flying body breaks into three pieces that fly on in its direction: {m} at {u}, {n} "
@@ -49,10 +52,10 @@ class Momentum(Staged):
         ),
         (
             "Three {bodies} have masses of {m}, {n} and {k} and speeds of {u}, {v} and {w}, in "
-            "this order and all due north. Find the momentum of the whole group in {unit}."
+            "this order; all head due north. Find the momentum of the whole group in {unit}."
         ),
         (
-            "How much momentum, in {unit}, do three {bodies} carry together that all head the same "
+            "How much momentum, in {unit}, do three {bodies} have together if all head the same "
             "way: {m} at {u}, {n} at {v} and {k} at {w}?"
         ),
     )

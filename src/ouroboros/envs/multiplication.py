@@ -7,6 +7,9 @@ The lines run from the last digit to the first; a factor of several digits is ta
 and the partial products are added up. Not covered: negative numbers and decimals.
 """
 
+from dataclasses import replace
+
+from ouroboros.envs.base import Format
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.planned import Planned
 
@@ -27,10 +30,19 @@ class ShortMultiplication(Planned):
         "What is {a} times {d}?",
         "Multiply {a} by {d}.",
         "Which number gives {a} when it is divided by {d}?",
-        "There are {d} crates with {a} kg of apples in each. How many kilograms is that together?",
-        "A tile is {a} mm wide. How many millimetres wide is a row of {d} such tiles?",
-        "A lane is {a} m long and is swum {d} times. How many metres is that in all?",
+        "Each of {d} containers holds {a} kg of apples. How many kilograms is that together?",
+        (
+            "Strips {a} mm wide are laid side by side without gaps. How many millimetres wide are "
+            "{d} of them together?"
+        ),
+        "A path is {a} m long and is walked {d} times. How many metres is that in all?",
     )
+
+    def describe(self) -> Format:
+        """The exact format."""
+        return replace(
+            super().describe(), summary="Multiply a whole number by a digit from 2 to 9."
+        )
 
 
 class Multiplication(Planned):
@@ -48,6 +60,10 @@ class Multiplication(Planned):
         "Multiply {a} by {b}.",
         "Find the product of {a} and {b}.",
         "The sides of a rectangle measure {a} m and {b} m. How many square metres is its area?",
-        "A tap lets out {a} ml a second. How many millilitres is that in {b} s?",
+        "A pipe lets out {a} ml a second. How many millilitres is that in {b} s?",
         "Which number gives {a} when it is divided by {b}?",
     )
+
+    def describe(self) -> Format:
+        """The exact format."""
+        return replace(super().describe(), summary="Multiply two whole numbers.")

@@ -2,7 +2,7 @@
 
     walk("2+(3|6)", leaf, join)      join("+", leaf("2"), join("|", leaf("3"), leaf("6")))
     edges("2+(3|6)")                 [(1, 3, "2"), (3, 2, "3"), (3, 2, "6")]
-    blocks("2+(3|6)")                "Block 1 is 3 kohm and 6 kohm in parallel. The whole ..."
+    blocks("2+(3|6)")                "... Block 1 consists of 3 kohm and 6 kohm in parallel. ..."
 
 `+` stands for in series and `|` for in parallel; brackets keep them apart. Nothing here recurses:
 networks may be as deep as they like. Not covered: bridges, and what a network's resistance is.
@@ -107,7 +107,7 @@ def blocks(network: str) -> str:
     def named(part: Group) -> str:
         if not part[0]:
             return part[1][0]
-        sentences.append(f"Block {len(sentences) + 1} is {_together(part)}.")
+        sentences.append(f"Block {len(sentences) + 1} consists of {_together(part)}.")
         return f"block {len(sentences)}"
 
     def members(sign: str, part: Group) -> tuple[str, ...]:
@@ -117,9 +117,12 @@ def blocks(network: str) -> str:
         return sign, members(sign, left) + members(sign, right)
 
     whole = walk(network, leaf, join)
-    return " ".join((*sentences, f"The whole network is {_together(whole)}."))
+    if not whole[0]:
+        return f"A single resistor of {whole[1][0]} has two terminals."
+    sentences.append(f"The whole network consists of {_together(whole)}.")
+    return " ".join(("A network of resistors has two terminals.", *sentences))
 
 
 def _together(part: Group) -> str:
     sign, (*most, last) = part
-    return f"{', '.join(most)} and {last} {NAMES[sign]}" if most else f"one resistor of {last}"
+    return f"{', '.join(most)} and {last} {NAMES[sign]}"

@@ -36,34 +36,35 @@ class Orbit(Staged):
         Step("outer", "ratio", "*", "k", "period times the ratio to the power 3/2", "yr"),
     )
     cast = (
-        ({"body": "planet"}, {"body": "rocky planet"}, {"body": "comet"}),
-        ({"body": "planet"}, {"body": "comet"}, {"body": "gas giant"}),
-        ({"body": "dwarf planet"}, {"body": "comet"}, {"body": "ball of ice"}),
+        ({"body": "planet"}, {"body": "rocky planet"}, {"body": "minor planet"}),
+        ({"body": "planet"}, {"body": "gas giant"}, {"body": "minor planet"}),
+        ({"body": "dwarf planet"}, {"body": "distant planet"}, {"body": "minor planet"}),
     )
     templates = (
         (
-            "A {body} goes round its star in {t}. The semi-major axis of a second {body} of this "
-            "star is {ratio} times as long. What is the period of the second one, in {unit}?"
-        ),
-        (
-            "Two bodies orbit one star. The inner one, a {body}, comes round once in {t}; the "
-            "outer one has {ratio} times the semi-major axis. After what time, in {unit}, does the "
-            "outer one come round?"
-        ),
-        (
-            "A {body} circles a star at a distance r once in {t}. Another moves on a circle of "
-            "radius {ratio} r about the same star. How long does one of its revolutions take, in "
+            "A {body} orbits its star with a period of {t}. The semi-major axis of a second {body} "
+            "of this star is {ratio} times as long. What is the period of the second one, in "
             "{unit}?"
         ),
         (
-            "The semi-major axes of two orbits about the same star are in the ratio 1 : {ratio}. A "
+            "Two bodies orbit the same star. The inner one, a {body}, takes {t} for one "
+            "revolution; the outer one has {ratio} times the semi-major axis. How long, in {unit}, "
+            "does the outer one take?"
+        ),
+        (
+            "A {body} moves round its star on a circle of radius r with a period of {t}. A second "
+            "{body} moves round the same star on a circle of radius {ratio} r. How long does one "
+            "of its revolutions take, in {unit}?"
+        ),
+        (
+            "The semi-major axes of two orbits round the same star are in the ratio 1 : {ratio}. A "
             "{body} on the inner orbit has a period of {t}. By Kepler's third law, what is the "
             "period on the outer orbit, in {unit}?"
         ),
         (
-            "Astronomers find a {body} with a period of {t}, and farther out one with {ratio} "
-            "times its semi-major axis, about the same star. Use Kepler's third law to find the "
-            "period of the farther one in {unit}."
+            "Astronomers find a {body} with a period of {t} and, round the same star, another one "
+            "with {ratio} times its semi-major axis. Use Kepler's third law to find the period of "
+            "the outer one, in {unit}."
         ),
     )
 

@@ -35,8 +35,15 @@ class ParityChain(Worded):
     domain: Domain = "logic"
     templates = (
         "Is the number of ones in {bits} odd (1) or even (0)?",
-        "Each 1 of {bits} flips a switch that is off at first. Is it on (1) or off (0) at the end?",
-        "Give the parity bit of {bits}: 1 for an odd number of ones, else 0.",
+        (
+            "A switch is off at first. It receives {bits} from left to right: each 1 flips it, each"
+            " 0 leaves it as it is. Is it on (1) or off (0) at the end?"
+        ),
+        (
+            "A parity bit is put behind {bits} so that the number of ones becomes even. Which bit"
+            " is it?"
+        ),
+        "What remainder does the number of ones in {bits} leave on division by 2?",
     )
     wall: int = 6
     alphabet: str = "01="
@@ -82,6 +89,11 @@ class ParityChain(Worded):
     def facts(self, prompt: str) -> dict[str, Any]:
         """The bits."""
         return {"bits": prompt[: self.level_of(prompt)], "asked": "parity of the number of ones"}
+
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """The parities one after another, and the last alone."""
+        del prompt
+        return (f"Odd (1) or even (0) after each bit: {', '.join(lines[0])}", lines[-1])
 
     def describe(self) -> Format:
         """The exact format."""

@@ -1,6 +1,9 @@
 """The square of a pendulum's speed: "a25b8vv?" -> 52+8=33, 33*2=66, 66 (m^2/s^2)."""
 
+import random
+
 from ouroboros.envs.plan import Given, Step
+from ouroboros.envs.planned import shifted
 from ouroboros.envs.staged import Staged
 
 
@@ -14,13 +17,11 @@ class Pendulum(Staged):
     name = "pendulum"
     form = "a{a}b{b}vv?"
     asked = "square of the speed at the lowest point"
-    assumes = ("let go at rest", "g = 10 m/s^2", "no friction, no air resistance")
+    assumes = ("let go from rest", "g = 10 m/s^2", "no friction, no air resistance")
     givens = (
-        Given(name="a", means="height of the start above a mark", unit="dm", absent="0",
-              also=(("cm", 1), ("m", -1))),
-        Given(name="b", means="depth of the lowest point below the mark", unit="dm", absent="0",
-              also=(("cm", 1), ("m", -1))),
-    )  # fmt: skip
+        Given(name="a", means="height of the start above a mark", unit="dm", absent="0"),
+        Given(name="b", means="depth of the lowest point below the mark", unit="dm", absent="0"),
+    )
     steps = (
         Step("drop", "a", "+", "b", "height lost", "dm"),
         Step("vv", "drop", "*", "2", "2 g times the height, 2 m\u00b2/s\u00b2 for each dm",
@@ -28,38 +29,55 @@ class Pendulum(Staged):
     )  # fmt: skip
     cast = (
         (
-            {"bob": "a steel ball", "cord": "a thread", "mark": "the table top"},
-            {"bob": "a lead weight", "cord": "a string", "mark": "the chalk line"},
+            {"bob": "a steel ball", "cord": "a thread",
+             "mark": "a chalk line on the wall", "the_mark": "the line"},
+            {"bob": "a lead weight", "cord": "a string",
+             "mark": "a scratch on the stand", "the_mark": "the scratch"},
         ),
         (
-            {"bob": "a wrecking ball", "cord": "a chain", "mark": "the top of the wall"},
-            {"bob": "an empty swing", "cord": "a rope", "mark": "the railing of the jetty"},
+            {"bob": "a wrecking ball", "cord": "a chain",
+             "mark": "the floor of the crane driver's cab", "the_mark": "that floor"},
+            {"bob": "a sandbag", "cord": "a rope",
+             "mark": "a scaffold platform", "the_mark": "the platform"},
         ),
         (
-            {"bob": "the seat of a canyon swing", "cord": "a rope", "mark": "the rim"},
-            {"bob": "the load of a crane", "cord": "a cable", "mark": "the deck of the bridge"},
+            {"bob": "the seat of a canyon swing", "cord": "a steel cable",
+             "mark": "a lamp on the rock", "the_mark": "the lamp"},
+            {"bob": "a stunt dummy", "cord": "a long rope",
+             "mark": "a balcony of a tower", "the_mark": "the balcony"},
         ),
-        ({"bob": "a huge lead ball", "cord": "a cable", "mark": "the red line"},),
-    )
+        (
+            {"bob": "a huge lead ball", "cord": "a cable",
+             "mark": "a red line on a cliff", "the_mark": "the red line"},
+        ),
+    )  # fmt: skip
     templates = (
         (
-            "{Bob} on {cord} is let go from rest {a} above {mark}. It swings through its lowest "
-            "point {b} below the level of {mark}. What is the square of its speed there, in "
-            "{unit}? Take g = 10 m/s\u00b2, without friction."
+            "{Bob} on {cord} is let go from rest {a} above the level of {mark} and swings freely "
+            "past it. Its lowest point is {b} below {the_mark}. Take g = 10 m/s\u00b2 and no "
+            "friction. What is the square of its speed there, in {unit}?"
         ),
         (
-            "Held still on {cord} that is taut, {bob} is {a} above {mark}; at the bottom of its "
-            "swing it is {b} below the level of {mark}. Find v\u00b2, the square of its speed at "
-            "the bottom, in {unit} (g = 10 m/s\u00b2, no friction)."
+            "Held still on {cord} that is taut, {bob} is {a} higher than {mark}. It is let go, and "
+            "at the bottom of its swing it is {b} lower than {the_mark}. With g = 10 m/s\u00b2 and "
+            "no friction, find v\u00b2, the square of its speed at the bottom, in {unit}."
         ),
         (
-            "{Bob} swings to and fro on {cord}. It turns back {a} above {mark} and is fastest {b} "
-            "below the level of {mark}. With g = 10 m/s\u00b2 and no losses, what is the square of "
-            "its highest speed in {unit}?"
+            "{Bob} moves to and fro on {cord}. It turns back {a} above the level of {mark} and is "
+            "fastest {b} below {the_mark}. With g = 10 m/s\u00b2 and no losses, what is the square "
+            "of its highest speed, in {unit}?"
         ),
         (
-            "No energy is lost and g is 10 m/s\u00b2. How large, in {unit}, is the square of the "
-            "speed of {bob} on {cord} at the lowest point of its swing? It was let go at rest {a} "
-            "higher than {mark} and now is {b} lower than {mark}."
+            "{Bob} on {cord} was let go from rest {a} higher than {mark}. It is now at the lowest "
+            "point of its swing, {b} lower than {the_mark}. No energy is lost, and g is "
+            "10 m/s\u00b2. How large is the square of its speed now, in {unit}?"
         ),
     )
+
+    def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
+        """Both heights in the same unit: cm where each is less than a metre, else m."""
+        unit, power = ("cm", 1) if self.level_of(prompt) == 1 else ("m", -1)
+        heights = {
+            name: f"{shifted(digits, power)} {unit}" for name, digits in self.values(prompt).items()
+        }
+        return super().words(prompt, rng) | heights

@@ -1,10 +1,10 @@
 """Families whose problems are a few givens and a plan: a declaration of some ten lines each.
 
-    class Kinematics(Planned):
-        name, domain, form, asked = "kinematics", "physics", "u{u}a{a}t{t}v?", "final speed"
-        givens = (Given(name="u", unit="m/s"), Given(name="a", unit="m/s^2"), ...)
-        steps = (Step("gain", "a", "*", "t", "speed gained", "m/s"), Step("v", "gain", "+", "u"))
-        templates = ("A cart rolls at {u} and gains {a} for {t}. How fast is it then?",)
+    class Charge(Planned):
+        name, domain, form, asked = "charge", "physics", "q{q}i{i}t{t}c?", "charge at the end"
+        givens = (Given(name="q", unit="A*h"), Given(name="i", unit="A"), ...)
+        steps = (Step("gain", "i", "*", "t", "charge gained", "A*h"), Step("c", "q", "+", "gain"))
+        templates = ("A battery holds {q}. It is charged with {i} for {t}. What does it hold?",)
 
 The prompt is `form` with the givens in it, as people write numbers; the level is the number of
 digits of the longest given that grows. Not covered: a scene that is right only in the asking

@@ -11,13 +11,17 @@ class Projectile(Staged):
     name = "projectile"
     form = "h{h}u{u}t{t}y?"
     asked = "height above the ground"
-    assumes = ("straight up", "g = 10 m/s^2, downwards", "no air resistance")
+    assumes = (
+        "straight up",
+        "g = 10 m/s^2, downwards",
+        "no air resistance",
+        "nothing is in its way",
+    )
     givens = (
-        Given(name="h", means="initial height above the ground", unit="m", absent="0",
-              also=(("cm", 2),)),
-        Given(name="u", means="initial speed upwards", unit="m/s", absent="0", also=(("cm/s", 2),)),
-        Given(name="t", means="time", unit="s", short=(1, 9), absent="0", also=(("ms", 3),)),
-    )  # fmt: skip
+        Given(name="h", means="initial height above the ground", unit="m", absent="0"),
+        Given(name="u", means="initial speed upwards", unit="m/s", absent="0"),
+        Given(name="t", means="time", unit="s", short=(1, 9), absent="0"),
+    )
     steps = (
         Step("rise", "u", "*", "t", "rise without gravity", "m"),
         Step("top", "h", "+", "rise", "height without gravity", "m"),
@@ -26,33 +30,53 @@ class Projectile(Staged):
         Step("y", "top", "-", "fall", "height", "m"),
     )
     cast = (
-        ({"body": "a ball"}, {"body": "a stone"}, {"body": "a cork"}),
-        ({"body": "an arrow"}, {"body": "a firework"}, {"body": "a pebble from a sling"}),
-        ({"body": "a signal rocket"}, {"body": "a bullet"}, {"body": "a cannon ball"}),
-        ({"body": "a lava bomb"}, {"body": "a probe"}),
+        (
+            {"body": "a ball", "goes": "is thrown"},
+            {"body": "a stone", "goes": "is thrown"},
+            {"body": "a marble", "goes": "is thrown"},
+        ),
+        (
+            {"body": "an arrow", "goes": "is shot"},
+            {"body": "a pebble", "goes": "is shot from a sling"},
+            {"body": "a golf ball", "goes": "is hit"},
+        ),
+        (
+            {"body": "a cannon ball", "goes": "is fired"},
+            {"body": "a mortar shell", "goes": "is fired"},
+        ),
+        (
+            {"body": "a lava bomb", "goes": "is flung"},
+            {"body": "a slug", "goes": "leaves a rail gun"},
+        ),
+        ({"body": "a dot in a computer game", "goes": "moves"},),
     )
     templates = (
         (
-            "From {h} above the ground, {body} is sent straight up at {u}. How high is it after "
-            "{t}, in {unit} above the ground? Take g = 10 m/s\u00b2 and no air resistance."
+            "{Body} {goes} straight up at {u} from the edge of a cliff, {h} above the ground, and "
+            "misses the edge on its way down. How high above the ground, in {unit}, is it after "
+            "{t} (g = 10 m/s\u00b2, no air resistance)?"
         ),
         (
-            "{Body} is launched vertically upwards with {u} from the top of a tower, {h} above the "
-            "ground. At what height above the ground, in {unit}, is it {t} later (g = 10 "
-            "m/s\u00b2, no drag)?"
+            "{Body} {goes} vertically upwards at {u} from beside the railing of a tower platform, "
+            "{h} above the ground; it falls past the platform. At what height above the ground, in "
+            "{unit}, is it {t} after the start? Take g = 10 m/s\u00b2 and no air resistance."
         ),
         (
-            "Ignore the air and let g be 10 m/s\u00b2. {Body} starts straight up at {u} from a "
-            "height of {h}. Find its height over the ground in {unit} when {t} have passed."
+            "Ignore the air and let g be 10 m/s\u00b2. {Body} {goes} straight up at {u} from {h} "
+            "above the ground, and nothing is in its way. Find its height above the ground in "
+            "{unit} after {t}."
         ),
         (
-            "{Body} leaves a ledge that is {h} high, straight up, at {u}. How far above the "
-            "ground, in {unit}, is it after {t} of free flight with g = 10 m/s\u00b2?"
+            "From the edge of an overhanging rock, {h} above the ground, {body} {goes} straight up "
+            "at {u}; on its way down it falls past the rock. There is no air resistance, and g is "
+            "10 m/s\u00b2. How far above the ground, in {unit}, is it after {t}?"
         ),
     )
 
     def adjust(self, values: dict[str, str]) -> None:
-        """Look sooner, until the body is in the air."""
+        """Let what goes up from high above be fast; look sooner, until it is in the air."""
+        if len(values["u"]) == 1 < len(values["h"]):
+            values["h"], values["u"] = values["u"], values["h"]
         while values["t"] > "1" and not self.allowed(values):
             values["t"] = str(int(values["t"]) - 1)
 

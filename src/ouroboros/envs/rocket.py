@@ -1,8 +1,10 @@
 """Force at lift-off: "f845n9m549r?" -> 548*9=5067, 945*01=0945, 5067-0945=5112, 2115 (kN)."""
 
-from ouroboros.envs.digits import smaller, to_int
+from ouroboros.envs.digits import smaller, to_digits, to_int
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.staged import Staged
+
+STRONGEST = 5  # times the weight is the thrust of a rocket that is drawn, at most
 
 
 class Rocket(Staged):
@@ -34,24 +36,30 @@ class Rocket(Staged):
             "lifts it at take-off, in {unit}? Take g = 10 m/s\u00b2."
         ),
         (
-            "Each of the {n} engines of {rocket} pushes with {f}. The mass at the start is {m}. "
-            "How large is the resulting force upwards in {unit} (g = 10 m/s\u00b2)?"
+            "Each of the {n} engines of {rocket} pushes it straight up with {f}. The mass at the "
+            "start is {m}. How large is the net upward force at the start, in {unit} "
+            "(g = 10 m/s\u00b2)?"
         ),
         (
-            "By how many {unit} is the thrust of {rocket} larger than its weight at lift-off? It "
-            "has {n} engines with {f} each and a mass of {m}; g = 10 m/s\u00b2."
+            "By how many {unit} is the total thrust of {rocket} greater than its weight at "
+            "lift-off? It has {n} engines of {f} thrust each and a mass of {m}; "
+            "g = 10 m/s\u00b2."
         ),
         (
-            "{Rocket} rises straight up from the launch site, where g is 10 m/s\u00b2. Mass at "
-            "lift-off: {m}. Engines: {n}, with {f} of thrust each. Find the accelerating force in "
-            "{unit}."
+            "{Rocket} rises straight up from the launch site, where g is 10 m/s\u00b2. At "
+            "lift-off it has a mass of {m} and {n} engines of {f} thrust each at work. Find the "
+            "net force that accelerates it then, in {unit}."
         ),
     )
 
     def adjust(self, values: dict[str, str]) -> None:
-        """Let the larger number be the thrust."""
+        """Let the larger number be the thrust; where that is out of proportion, load the rocket."""
         if smaller(values["f"], values["m"]):
             values["f"], values["m"] = values["m"], values["f"]
+        thrust, m = to_int(values["f"]) * int(values["n"]), to_int(values["m"])
+        least, most = -(-thrust // (10 * STRONGEST)), (thrust - 1) // 10
+        if least <= most and not least <= m <= most:
+            values["m"] = to_digits(least + m % (most - least + 1))
 
     def allowed(self, values: dict[str, str]) -> bool:
         """Whether the rocket takes off."""

@@ -79,7 +79,7 @@ class Arithmetic(RuledSequence):
         "In {t0}, {t1}, {t2} each term is the one before plus the same number. What comes next?",
         "An arithmetic sequence begins {t0}, {t1}, {t2}. Find the next term.",
         "The same number is added each time: {t0}, {t1}, {t2}. Which number comes next?",
-        "The gaps between {t0}, {t1}, {t2} are equal. Which number follows after one more gap?",
+        "The gaps between {t0}, {t1}, {t2} are equal. Which number comes next?",
     )
 
     def follow(self, terms: Sequence[int]) -> bool:
@@ -109,8 +109,14 @@ class Geometric(RuledSequence):
     templates = (
         "In {t0}, {t1}, {t2} each term is the one before times the same number. What comes next?",
         "A geometric sequence begins {t0}, {t1}, {t2}. Find the next term.",
-        "Every term is the same multiple of the one before: {t0}, {t1}, {t2}. What comes next?",
-        "A number is multiplied by the same factor daily: {t0}, {t1}, then {t2}. What comes next?",
+        (
+            "In {t0}, {t1}, {t2} every term after the first is the same multiple of the one "
+            "before. What comes next?"
+        ),
+        (
+            "Every day a number is multiplied by the same factor. It is {t0} on the first day, "
+            "{t1} on the second and {t2} on the third. What is it on the fourth?"
+        ),
     )
 
     def values(self, prompt: str) -> dict[str, str]:
@@ -155,12 +161,16 @@ class Quadratic(RuledSequence):
         Step("next", "t3", "+", "d4", "next term"),
     )
     templates = (
-        "In {t0}, {t1}, {t2}, {t3} the gap grows by the same number each time. What comes next?",
+        (
+            "In {t0}, {t1}, {t2}, {t3} the difference between neighbours grows by the same number "
+            "each time. What comes next?"
+        ),
         "All second differences of {t0}, {t1}, {t2}, {t3}, ... are the same. Find the next term.",
         "A quadratic sequence begins {t0}, {t1}, {t2}, {t3}. Find the next term.",
         (
-            "From {t0} to {t1}, on to {t2}, on to {t3}: each step is larger than the one before by "
-            "the same amount. Where does the next step lead?"
+            "A jar holds {t0}, {t1}, {t2} and {t3} beans on four successive days. The number of "
+            "beans that are added from one day to the next grows by the same number every day. How "
+            "many does the jar hold on the fifth day?"
         ),
     )
 
@@ -184,5 +194,5 @@ class Sequences(Mixed):
 
     name = "sequences"
     domain = "mathematics"
-    summary = "Find the next term of a sequence by the rule that its letter states."
+    summary = "Find the next term of an arithmetic, a geometric or a quadratic sequence."
     kinds = (Arithmetic(), Geometric(), Quadratic())

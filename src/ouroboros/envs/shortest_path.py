@@ -44,24 +44,25 @@ class ShortestPath(Asking):
     pattern = re.compile("[a-z]+[1-9][a-z]+(?:,[a-z]+[1-9][a-z]+)*=")
     templates = (
         (
-            "All roads of a valley can be driven in both directions: {roads}. How long is the"
-            " shortest way from A to {goal}, in km?"
+            "The roads of a valley and their lengths: {roads}. Each road can be driven in both"
+            " directions. How long is the shortest way from A to {goal}, in km?"
         ),
         (
-            "A courier rides from village A to village {goal}. These tracks can be used in both"
+            "A courier rides from village A to village {goal} on tracks that can be used in both"
             " directions: {roads}. How many kilometres must the courier ride at least?"
         ),
         (
-            "Stations of a railway are joined by tracks, open to trains both ways: {roads}. What"
-            " is the least length of track, in km, on a journey from A to {goal}?"
+            "Stations of a railway are joined by tracks that trains use in both directions:"
+            " {roads}. How long is the shortest journey from station A to station {goal}, in km?"
         ),
         (
-            "A graph has these undirected edges, each with its length: {roads}. What is the"
-            " distance between A and {goal}, in km?"
+            "The undirected edges of a graph and their lengths: {roads}. What is the distance"
+            " between A and {goal}, in km, that is, the length of a shortest path?"
         ),
         (
-            "Huts in the mountains are joined by paths: {roads}. What is the least distance, in"
-            " km, that a hiker has to walk to get from hut A to hut {goal}?"
+            "Huts in the mountains are joined by paths that can be walked in both directions:"
+            " {roads}. What is the least distance, in km, that a hiker has to walk to get from hut"
+            " A to hut {goal}?"
         ),
     )
 

@@ -33,11 +33,17 @@ class Sorting(Asking):
     alphabet = "0123456789|="
     pattern = re.compile("([0-9]+)=")
     templates = (
-        "Sort the digits of {digits} in ascending order.",
+        "Sort all the digits of {digits} in ascending order.",
         "Write the digits of {digits}, smallest first, each as often as it occurs.",
-        "Cards with digits read {digits}. What do they read when sorted, the lowest card first?",
-        "Put the digits of {digits} in such an order that none is below the one before it.",
-        "The wheels of a lock read {digits}. What do they read once they stand in ascending order?",
+        (
+            "Cards with one digit each lie in a row that reads {digits}. What does the row read"
+            " once the cards are sorted, the lowest on the left?"
+        ),
+        "Put the digits of {digits} in such an order that none is smaller than the one before it.",
+        (
+            "The code of a lock consists of the digits of {digits} in ascending order, each as"
+            " often as it occurs there. What is the code?"
+        ),
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:

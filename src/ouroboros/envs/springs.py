@@ -25,25 +25,25 @@ class Springs(Staged):
     )
     cast = (
         ({"load": "a tray"}, {"load": "a flowerpot"}),
-        ({"load": "a seat"}, {"load": "a heavy book shelf"}),
-        ({"load": "a motorcycle"}, {"load": "a lift cabin"}),
-        ({"load": "a railway wagon"}, {"load": "a drop forge"}),
+        ({"load": "a bookshelf"}, {"load": "a box of tools"}),
+        ({"load": "a stack of bricks"}, {"load": "a crate of machine parts"}),
+        ({"load": "a block of steel"}, {"load": "a slab of concrete"}),
     )
     templates = (
         (
-            "Two springs of {k} and {c} hang side by side from a beam. What force, in {unit}, "
-            "stretches both together by {x}?"
+            "Two springs of {k} and {c} hang side by side from a beam and carry one bar. What "
+            "total force on the bar, in {unit}, stretches each of them by {x}?"
         ),
         (
-            "{Load} rests level on two springs side by side, of {k} and {c}, and presses both in "
-            "by {x}. With how many {unit} do they hold it up?"
+            "{Load} rests level on two springs side by side, of {k} and {c}, and compresses both "
+            "by {x}. With what force, in {unit}, do they hold it up?"
         ),
         (
             "{Load} hangs level from two parallel springs and stretches each by {x}. Their spring "
-            "constants are {k} and {c}. How large is its weight in {unit}?"
+            "constants are {k} and {c}. How large is its weight, in {unit}?"
         ),
         (
-            "A buffer holds two springs next to each other, with {k} and {c}. Both obey Hooke's "
-            "law. Which force in {unit} shortens the buffer by {x}?"
+            "A buffer holds two springs side by side (in parallel), of {k} and {c}. Both obey "
+            "Hooke's law. What force, in {unit}, shortens both by {x} from rest?"
         ),
     )

@@ -35,8 +35,8 @@ RULES = {
     "p": "drop removes the top digit",
     "s": "swap exchanges the two topmost digits",
     "t": (
-        "subtract replaces the two topmost digits by the lower one minus the top one, plus 10 if"
-        " that is negative"
+        "subtract takes the top digit from the one under it and replaces both by the result, plus"
+        " 10 if that is negative"
     ),
 }
 
@@ -51,20 +51,21 @@ class StackProgram(Asking):
     pattern = re.compile("(?P<stack>[0-9]+)(?P<program>[admpst]+)=")
     templates = (
         (
-            "A stack holds these digits, the top one first: {stack}. Carried out in turn are:"
-            " {steps}. Here {rules}. Which digit is on top in the end?"
+            "From the top down, a stack holds {stack}. This program is run on it: {steps}. Here"
+            " {rules}. Which digit is on top in the end?"
         ),
         (
-            "Run the program {steps} on a stack that holds, from the top down, {stack}. Note that"
-            " {rules}. What is the top digit when it stops?"
+            "Run the program {steps} on a stack that holds {stack} from the top down. Its"
+            " instructions: {rules}. What is the top digit when it stops?"
         ),
         (
-            "Cards with digits lie in a pile, from the top down: {stack}. The moves of a game are"
-            " named as follows: {rules}. Which digit is on top after: {steps}?"
+            "A pile of cards with one digit each reads {stack} from the top down. The moves of a"
+            " game are these: {rules}. Which digit is on top after this sequence of moves: {steps}?"
         ),
         (
-            "The display of a calculator shows the top of its stack, which holds {stack}, top"
-            " first. Its keys: {rules}. What does the display show after {steps}?"
+            "A calculator has a stack that holds {stack} from the top down, and its display shows"
+            " the top digit. Its keys work as follows: {rules}. What does the display show after"
+            " the key sequence {steps}?"
         ),
     )
 

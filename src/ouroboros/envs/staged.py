@@ -1,9 +1,9 @@
 """Planned scenes with actors of the right size, and what they take for granted.
 
     class Braking(Staged):
-        cast = (({"body": "a sledge"},), ({"body": "a train"},))     up to 9 m/s, and from there on
+        cast = (({"body": "a sledge"},), ({"body": "a racing car"},))   up to 9 m/s, and beyond
         assumes = ("the speed falls evenly",)
-        templates = ("{Body} brakes evenly from {u} to {v} in {t}. How far does it travel?", ...)
+        templates = ("{Body} slows evenly from {u} to {v} in {t}. How far does it go?", ...)
 
 A sledge does not brake from 847 m/s: who acts goes by the digits of the longest number. Not
 covered: what is true of a scene.
@@ -13,10 +13,10 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from ouroboros.envs.scenes import Sensible
+from ouroboros.envs.planned import Planned
 
 
-class Staged(Sensible):
+class Staged(Planned):
     """A planned family of physics with a cast."""
 
     domain = "physics"

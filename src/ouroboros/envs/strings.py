@@ -101,9 +101,10 @@ class Copy(StringFamily):
 
     name = "copy"
     templates = (
-        "Write {string} again, character by character.",
-        "Copy the string {string}.",
-        "A clerk copies {string} without a mistake. What does the copy say?",
+        "Copy this string: {string}",
+        "Write this string again, character by character: {string}",
+        "A clerk copies the line below without a mistake. What does the copy say?\n{string}",
+        "Repeat exactly what follows the colon: {string}",
     )
 
     def mirror(self, text: str, line: str) -> tuple[str, str]:
@@ -125,9 +126,14 @@ class Reverse(StringFamily):
 
     name = "reverse"
     templates = (
-        "Write {string} from its last character to its first.",
-        "Reverse the string {string}.",
-        "What does {string} read like from right to left?",
+        "Reverse this string: {string}",
+        "Write this string from its last character to its first: {string}",
+        "What does the line below say when it is read from right to left?\n{string}",
+        (
+            "Cards with one character each are laid on a pile in this order: {string}. Then they"
+            " are taken off one by one, always the topmost. In which order do they come off? Write"
+            " the characters in one piece."
+        ),
     )
 
     def mirror(self, text: str, line: str) -> tuple[str, str]:

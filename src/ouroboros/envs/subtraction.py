@@ -1,5 +1,8 @@
 """Differences of two numbers: "543-78=" -> 345-87=564, 465."""
 
+from dataclasses import replace
+
+from ouroboros.envs.base import Format
 from ouroboros.envs.digits import smaller
 from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.planned import Planned
@@ -12,13 +15,17 @@ class Subtraction(Planned):
     domain = "mathematics"
     form = "{a}-{b}="
     asked = "difference"
-    givens = (Given(name="a", lowest=0), Given(name="b", lowest=0))
+    givens = (
+        Given(name="a", means="minuend", lowest=0),
+        Given(name="b", means="subtrahend", lowest=0),
+    )
     steps = (Step("d", "a", "-", "b", "difference"),)
     templates = (
         "What is {a} minus {b}?",
         "Subtract {b} from {a}.",
-        "By how much is {a} more than {b}?",
-        "A number and {b} make {a} together. Which number is it?",
+        "Find the difference between {a} and {b}.",
+        "How much must be added to {b} to get {a}?",
+        "Which number gives {a} when {b} is added to it?",
     )
 
     def adjust(self, values: dict[str, str]) -> None:
@@ -29,3 +36,9 @@ class Subtraction(Planned):
     def allowed(self, values: dict[str, str]) -> bool:
         """Whether the difference is not below zero."""
         return not smaller(values["a"], values["b"])
+
+    def describe(self) -> Format:
+        """The exact format."""
+        return replace(
+            super().describe(), summary="Subtract a whole number from one that is not smaller."
+        )

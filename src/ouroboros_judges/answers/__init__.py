@@ -57,7 +57,7 @@ BUILT_IN = {
     "finite_automaton": "ouroboros_judges.answers.automata:FiniteAutomatonAnswers",
     "stack_program": "ouroboros_judges.answers.stack_program:StackProgramAnswers",
     "sorting": "ouroboros_judges.answers.sorting:SortingAnswers",
-    "increasing_subsequence": "ouroboros_judges.answers.increasing_subsequence:IncreasingSubsequenceAnswers",
+    "increasing_subsequence": "ouroboros_judges.answers.subsequence:IncreasingSubsequenceAnswers",
     "shortest_path": "ouroboros_judges.answers.shortest_path:ShortestPathAnswers",
     "maze": "ouroboros_judges.answers.maze:MazeAnswers",
 }

@@ -1,7 +1,7 @@
 """The truth about heat: kelvin by kelvin, and kilogram by kilogram.
 
 For `heat` a heater warms vessel and liquid one kelvin at a time, the liquid in as many layers as
-its specific heat has kilojoules; what both hold in the end must be what it gave. For `mixing` one
+its specific heat has joules; what both hold in the end must be what it gave. For `mixing` one
 kilogram after another joins the rest and heat flows until all is equally warm; no heat may be lost.
 """
 

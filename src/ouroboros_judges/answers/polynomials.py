@@ -21,7 +21,7 @@ Polynomial = dict[int, int]
 
 _RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 _POWER = rf"(?:(?:\^|\*\*)([0-9]{{1,2}})|([{_RAISED}]{{1,2}}))?"
-_TERM = re.compile(rf"([+-]?)(?:([0-9]+)(?:\*?(x){_POWER})?|(x){_POWER})")
+_TERM = re.compile(rf"([+-]?)(?:([1-9][0-9]*)(?:\*?(x){_POWER})?|(x){_POWER})")
 _FACTOR = re.compile(rf"(\*?)\(([^()]*)\){_POWER}")
 _SPELLINGS = str.maketrans({"\u2212": "-", "\u00b7": "*", "\u00d7": "*", "\n": " "})
 _PLAIN = str.maketrans(_RAISED, "0123456789")
@@ -31,6 +31,8 @@ _MOST = 9  # factors of a product
 def polynomial(text: str) -> Polynomial | None:
     """A sum of terms with different exponents."""
     compact = _compact(text)
+    if compact == "0":
+        return {}
     terms = None if compact is None else _all(_TERM, compact)
     if not terms or any(term[1] == "" for term in terms[1:]):
         return None
@@ -41,7 +43,7 @@ def polynomial(text: str) -> Polynomial | None:
         if exponent in found:
             return None
         found[exponent] = to_int(digits or "1") * (-1 if sign == "-" else 1)
-    return {exponent: number for exponent, number in found.items() if number}
+    return found
 
 
 def factors(text: str) -> list[Polynomial] | None:

@@ -34,25 +34,27 @@ class IncreasingSubsequence(Asking):
     templates = (
         (
             "How many digits of {digits} can be kept at most, if the others are crossed out and"
-            " each digit that is left must be larger than the one before it?"
+            " those that are left must strictly increase from left to right?"
         ),
         (
             "How long is the longest strictly increasing subsequence of {listed}? Its members need"
             " not be neighbours."
         ),
         (
-            "Wooden dolls pass on a belt; their sizes are, in this order: {listed}. A collector"
-            " takes one only if it is larger than the last one taken. How many can be had at most?"
+            "Wooden dolls pass on a belt one after another. Sizes, in this order: {listed}. A"
+            " collector may let any doll pass, but takes only dolls larger than the last one taken."
+            " How many dolls can the collector take at most?"
         ),
         (
-            "Stones lead across a river; they stand this high, in cm, from bank to bank: {listed}."
-            " A frog never turns back, may leap over stones, and lands only on stones higher than"
-            " the one it comes from; it may begin on any. On how many stones can it land at most?"
+            "Stones lead across a river. Heights in cm, from the near bank to the far one:"
+            " {listed}. A frog may begin on any stone and leap over stones, but it never turns"
+            " back, and it leaps only to stones higher than the one it sits on. How many stones can"
+            " it visit at most, the first one included?"
         ),
         (
-            "Songs are offered one after another; they are this loud: {listed}. A band picks some"
-            " of them, keeps their order, and wants each to be louder than the one before. How"
-            " many songs can it pick at most?"
+            "Songs are offered to a band one after another. Loudness on a scale of 1 to 9, in this"
+            " order: {listed}. The band picks some of the songs, keeps their order, and wants each"
+            " to be louder than the one picked before it. How many songs can it pick at most?"
         ),
     )
 

@@ -13,7 +13,7 @@ from bisect import bisect_left
 import numpy as np
 
 from ouroboros.envs.base import generator
-from ouroboros.envs.increasing_subsequence import IncreasingSubsequence
+from ouroboros.envs.subsequence import IncreasingSubsequence
 from ouroboros_judges.answers.answering import Answering
 from ouroboros_judges.answers.base import with_corners
 from ouroboros_judges.answers.quantities import same_quantity
