@@ -44,9 +44,9 @@ def same_text(truth: Any, answer: str, facts: Facts) -> bool:
     return answer == truth
 
 
-from third import algebra, basics, mechanics, numbers, physics, programs  # noqa: E402 they need what stands above
+from third import algebra, basics, logic, mechanics, numbers, physics, programs  # noqa: E402 they need what stands above
 
-_ROUTES = (algebra, basics, mechanics, numbers, physics, programs)
+_ROUTES = (algebra, basics, logic, mechanics, numbers, physics, programs)
 TRUTHS: dict[str, Truth] = {name: f for route in _ROUTES for name, f in route.TRUTHS.items()}
 SAME: dict[str, Same] = {"number": same_number}
 for _route in _ROUTES:

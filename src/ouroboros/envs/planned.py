@@ -169,13 +169,21 @@ class Planned(Asking):
         return found | {"unit": spelled(self.steps[-1].unit)}
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
-        """The lines as sums that people read, each with what it finds, and the answer."""
+        """The givens, the lines as sums that people read, each with what it finds, the answer."""
         worked = retrace(self.steps, self.values(prompt), lines)
         if worked is None:
             return tuple(lines)
         unit = self.steps[-1].unit
         answer = worked.answer().replace("+", " ") + (f" {spelled(unit)}" if unit else "")
-        return (*_readable(worked.lines), answer)
+        return (*self._stated(prompt), *_readable(worked.lines), answer)
+
+    def _stated(self, prompt: str) -> tuple[str, ...]:
+        """The givens in the units of the working, where the question may state them in others."""
+        if not any(given.also for given in self.givens):
+            return ()
+        values = self.values(prompt)
+        stated = [f"{g.means} {values[g.name]} {spelled(g.unit)}".strip() for g in self.givens]
+        return (f"Given: {', '.join(stated)}",)
 
 
 def _number(given: Given) -> str:
