@@ -24,6 +24,7 @@ from ouroboros.errors import UsageError
 
 CONNECTIVES = {"a": "and", "o": "or", "x": "xor", "i": "implies"}
 MEANINGS = {
+    "or": "'p or q' is true where at least one of p and q is true.",
     "xor": "'p xor q' is true where exactly one of p and q is true.",
     "implies": "'p implies q' is false only where p is true and q is false.",
 }
@@ -59,23 +60,24 @@ class BooleanChain(Asking):
     pattern = re.compile("([aoxi]+)([01]+)=")
     templates = (
         (
-            "Let v = 0. Then v is replaced, step by step, by: {replaced}. Here 1 is true and "
-            "0 is false.{meanings} Which value does v have in the end, 0 or 1?"
+            "Let v = 0. Then v gets a new value, step by step: {assigned}. Here 1 is true and 0 is "
+            "false.{meanings} Which value does v have in the end, 0 or 1?"
         ),
-        "With 1 for true and 0 for false, what is {nested}?{meanings}",
+        "With 1 for true and 0 for false, work out {nested}.{meanings} Answer 0 or 1.",
         (
             "Evaluate 0 {unbroken} strictly from left to right; no connective binds tighter than "
-            "another. Here 1 is true and 0 is false.{meanings}"
+            "another. Here 1 is true and 0 is false.{meanings} Answer 0 or 1."
         ),
         (
-            "A wire carries 0. It runs through a row of gates; each takes what comes along the "
-            "wire as p and a constant as q: {gates}. Here 1 is true and 0 is false.{meanings} What "
-            "does the wire carry behind the last gate, 0 or 1?"
+            "A signal, 0 at first, passes through {gates}. A gate joins the signal, on the left, "
+            "with a bit of its own, on the right, and passes on the result. Here 1 is true and 0 "
+            "is false.{meanings} What is the signal in the end, 0 or 1?"
         ),
         (
-            "A clerk has a note that says 0. From left to right he joins what it says, as p, with "
-            "the next bit, as q, and writes down the result instead: {steps}. Here 1 is true and "
-            "0 is false.{meanings} What does the note say in the end, 0 or 1?"
+            "A slip of paper says 0. A clerk goes through this list: {steps}. He reads each entry "
+            "with what the slip says in front of it, works that out, and writes the result on the "
+            "slip in place of the old bit. Here 1 is true and 0 is false.{meanings} What does the "
+            "slip say in the end, 0 or 1?"
         ),
     )
 
@@ -139,12 +141,13 @@ class BooleanChain(Asking):
         steps = [(CONNECTIVES[c], bit) for c, bit in self.steps(prompt)]
         opened = "(" * (len(steps) - 1)
         nested = ") ".join(f"{name} {bit}" for name, bit in steps)
+        gates = "gates in this order" if opened else "one gate"
         return {
-            "replaced": ", ".join(f"v {name} {bit}" for name, bit in steps),
+            "assigned": "; ".join(f"v := v {name} {bit}" for name, bit in steps),
             "nested": f"{opened}0 {nested}",
             "unbroken": " ".join(f"{name} {bit}" for name, bit in steps),
             "steps": ", ".join(f"{name} {bit}" for name, bit in steps),
-            "gates": ", ".join(f"{name.upper()} with {bit}" for name, bit in steps),
+            "gates": f"{gates}: {', '.join(f'{name.upper()} {bit}' for name, bit in steps)}",
             "meanings": meanings([name for name, _ in steps]),
         }
 

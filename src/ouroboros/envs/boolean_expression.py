@@ -30,14 +30,14 @@ SIGNED = {"&": " \u2227 ", "|": " \u2228 ", "^": " \u2295 ", ">": " \u2192 ", "!
 SIGNED |= {"t": "T", "f": "F"}
 LEGEND = {
     "&": "and",
-    "|": "or",
+    "|": "or, true where at least one side is",
     "^": "exclusive or, true where exactly one side is",
     ">": "implication, false only where its left side is true and its right side false",
-    "!": "not",
+    "!": "not, applied only to what stands right after it",
     "t": "true",
     "f": "false",
 }
-TIGHT = " 'Not' applies to nothing but what stands right behind it."
+TIGHT = " 'Not' applies only to the value or the brackets right after it."
 TRUTHS = {"t": "true", "f": "false"}
 
 
@@ -90,10 +90,10 @@ class BooleanExpression(Asking):
     pattern = re.compile("([tf()!&|^>]+)=")
     templates = (
         "True or false: {worded}?{meanings}",
-        "Evaluate this expression to true or to false: {worded}.{meanings}",
+        "Work out whether this expression is true or false: {worded}.{meanings}",
         "Find the truth value of {signed}. (The signs: {legend}.)",
         "Let A be a true statement and B a false one. True or false: {named}?{meanings}",
-        "A circuit is to work out {worded}. Does it give true or false?{meanings}",
+        "A circuit computes {worded}. Is its output true or false?{meanings}",
     )
 
     def symbols(self, prompt: str) -> list[str]:

@@ -43,20 +43,20 @@ class Knights(Asking):
     pattern = re.compile(f"{NAME}:(?:{SIDES})(?:,{NAME}:(?:{SIDES}))+\\?")
     templates = (
         (
-            "On an island everybody is either a knight, who always tells the truth, or a knave, "
-            "who always lies. {said} Who is a knight and who is a knave?"
+            "On an island there are two kinds of people: knights, who always tell the truth, and "
+            "knaves, who always lie. {said} Who is a knight and who is a knave?"
         ),
         (
             "Knights always tell the truth and knaves always lie, and there is nobody else on this "
-            "island. {said} Find out what each of them is."
+            "island. {said} Find out which of the two each speaker is."
         ),
         (
             "A traveller meets {people}. Each of them is a knight (all that a knight says is true) "
-            "or a knave (all that a knave says is false). {script} Tell each one's kind."
+            "or a knave (all that a knave says is false). {script} Of which kind is each of them?"
         ),
         (
-            "{people} live where everybody is a knight and never lies, or a knave and never tells "
-            "the truth. {script} Which of them are knights, and which are knaves?"
+            "{people} live where everybody is of one of two kinds: a knight, who never lies, or a "
+            "knave, who never tells the truth. {script} Say who is a knight and who is a knave."
         ),
     )
 

@@ -74,16 +74,18 @@ class Proof(Asking):
             "follow from that, yes or no?"
         ),
         (
-            "A workshop has {facts} on its shelves. It can make more: {recipes}. Nothing is used "
-            "up, and what cannot be made cannot be had. Can the workshop get {goal}, yes or no?"
+            "A workshop has {facts} on its shelves and can make {recipes}. Nothing is used up, and "
+            "there is no other way to get anything. Can the workshop get {goal}, yes or no?"
         ),
         (
             "Of the lamps on a panel only {facts} {are} on at first. The wiring does this: "
-            "{wiring}. Lamps never go off. Will {goal} be on in the end, yes or no?"
+            "{wiring}. Nothing else turns a lamp on, and none goes off again. Will {goal} be on in "
+            "the end, yes or no?"
         ),
         (
-            "A chemist has plenty of {facts} and of nothing else. The known reactions are "
-            "{reactions}. Can {goal} be obtained, yes or no?"
+            "A chemist has plenty of the compounds {facts} and of nothing else; the letters are "
+            "labels, not symbols of elements. The only possible reactions are {reactions}. Can "
+            "{goal} be obtained, yes or no?"
         ),
         (
             "Assume {facts}. Assume also: {implications}. Can {goal} be proved from these "
@@ -155,7 +157,7 @@ class Proof(Asking):
             "implications": "; ".join(f"if {left}, then {right}" for left, right in sides),
             "recipes": "; ".join(f"{right} from {left}" for left, right in sides),
             "wiring": "; ".join(
-                f"{right} goes on once {left} {'are' if ' ' in left else 'is'} on"
+                f"{right} comes on once {left} {'are' if ' ' in left else 'is'} on"
                 for left, right in sides
             ),
             "reactions": ", ".join(

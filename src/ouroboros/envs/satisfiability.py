@@ -60,25 +60,25 @@ class Satisfiability(Asking):
     pattern = re.compile(f"(?:{LITERAL}){{1,3}}(?:,(?:{LITERAL}){{1,3}})*\\?")
     templates = (
         (
-            "Let {variables} take the values 0 (false) and 1 (true). Which assignment, written as "
-            "a string of bits from x1 on, comes first in lexicographic order among those that make "
-            "all of this true: {formal}? ('Or' includes both; say 'unsatisfiable' if none does.)"
+            "{each} is 0 (false) or 1 (true). Which assignment, written as a string of bits from "
+            "x1 on, comes first in lexicographic order among those that make all of this true: "
+            "{formal}? ('Or' means at least one. Say 'unsatisfiable' if there is none.)"
         ),
         (
-            "Find the lexicographically first string of bits for {variables} that satisfies "
-            "{signed}, or say that it is unsatisfiable."
+            "With 1 for true and 0 for false, find the lexicographically first string of bits for "
+            "{variables} that satisfies {signed}, or say 'unsatisfiable' if there is none."
         ),
         (
-            "A panel has {switches}. A switch is either on (1) or off (0), and these rules hold, "
-            "where 'or' includes both: {switched}. Write settings as bits, switch 1 first. Which "
-            "setting that obeys every rule comes first in lexicographic order? Say 'unsatisfiable' "
-            "if none does."
+            "A panel has {switches}. A switch is either on (1) or off (0). Every rule must be "
+            "obeyed, where 'or' means at least one: {switched}. Write a setting as bits, switch 1 "
+            "first. Which setting that obeys every rule comes first in lexicographic order? Say "
+            "'unsatisfiable' if there is none."
         ),
         (
-            "A host may invite {guests}. Wishes are to be met, each of them at least in part: "
-            "{invited}. Write who comes as a string of bits, guest 1 first, with 1 for coming and "
-            "0 for staying away. Which string that meets all wishes is first in lexicographic "
-            "order? Say 'unsatisfiable' if there is none."
+            "A host may invite {guests}. Every wish has to be granted, where 'or' means at least "
+            "one: {invited}. Write who comes as a string of bits, guest 1 first, with 1 for coming "
+            "and 0 for staying away. Which string that grants every wish comes first in "
+            "lexicographic order? Say 'unsatisfiable' if there is none."
         ),
     )
 
@@ -131,10 +131,13 @@ class Satisfiability(Asking):
         del rng
         clauses = self.clauses(prompt)
         number, many = size(clauses), size(clauses) > 1
+        link = "to" if number > 2 else "and"
+        variables = f"x1 {link} x{number}" if many else "x1"
         return {
-            "variables": f"x1 to x{number}" if many else "x1",
+            "variables": variables,
+            "each": f"Each of {variables}" if many else variables,
             "switches": f"{number} switches, numbered from 1" if many else "one switch, number 1",
-            "guests": f"guests 1 to {number}" if many else "guest 1",
+            "guests": f"guests 1 {link} {number}" if many else "one guest, number 1",
             "formal": "; ".join(joined(clauses, "x{}", "not x{}")),
             "signed": " \u2227 ".join(map(signed, clauses)),
             "switched": "; ".join(joined(clauses, "switch {} is on", "switch {} is off")),

@@ -73,29 +73,29 @@ class Syllogism(Asking):
             "one. {ordered} {question}"
         ),
         (
-            "Suppose that this is true: {ordered} Suppose also that none of these groups is empty. "
-            "{question} ('Some' means at least one.)"
+            "Suppose the following. {ordered} None of these groups is empty, and 'some' means at "
+            "least one. {question}"
         ),
         (
-            "A town's register says, in no particular order: {shuffled} Each of the groups has "
-            "members, and 'some' means one or more. {question}"
+            "A town's register says this: {shuffled} Each of the groups has members, and 'some' "
+            "means one or more. {question}"
         ),
         (
-            "A visitor has learnt only this about a village: {shuffled} There is at least "
-            "one person of every kind named, and 'some' means at least one. {question}"
+            "A visitor has learnt only this about a village: {shuffled} There is somebody in each "
+            "of these groups, and 'some' means at least one. {question}"
         ),
     )
     questions = (
         (
-            "Take the statements of the forms 'all ... are ...', 'no ... are ...', 'some ... are "
-            "...' and 'some ... are not ...' about {first} and {last}, in either order. Which of "
-            "them must be true? Name the strongest, which implies the others that must be true, or "
-            "say 'nothing follows'."
+            "Which statement of the form 'all ... are ...', 'no ... are ...', 'some ... are ...' "
+            "or 'some ... are not ...' about {first} and {last}, in either order, must be true? If "
+            "several must, give the strongest, which implies the others; if none must, say "
+            "'nothing follows'."
         ),
         (
-            "What is the strongest conclusion about {first} and {last}, in either order, of the "
-            "form 'all ... are ...', 'no ... are ...', 'some ... are ...' or 'some ... are not "
-            "...'? Say 'nothing follows' if there is none."
+            "What is the strongest statement about {first} and {last}, in either order, that must "
+            "be true and has the form 'all ... are ...', 'no ... are ...', 'some ... are ...' or "
+            "'some ... are not ...'? Say 'nothing follows' if there is none."
         ),
     )
 
@@ -169,7 +169,7 @@ class Syllogism(Asking):
         ]
         given = _statements(prompt, groups)
         steps = (f"{a}, so {b}" for a, b in zip(given[1:], found[1:], strict=True))
-        return (given[0], *steps, found[-1])
+        return (given[0], *steps, "nothing follows" if lines[-1] == "n" else found[-1])
 
     def describe(self) -> Format:
         """The exact format."""
