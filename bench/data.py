@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from third import SAME, TRUTHS
 
 from ouroboros.envs import load_families
-from ouroboros.testing.fuzz import equivalents, noise, wrong_answer, wrong_lines
+from ouroboros.testing.fuzz import equivalents, is_written_as, noise, wrong_answer, wrong_lines
 from ouroboros_judges.answers import load_answers
 
 SLOW = 0.05  # seconds
@@ -67,12 +67,6 @@ class Row:
 def upper95(errors: int, trials: int) -> float:
     """The one-sided 95 % bound of Clopper and Pearson on a share."""
     return 1.0 if errors >= trials else float(beta.ppf(0.95, errors + 1, trials - errors))
-
-
-def is_written_as(text: str, right: str) -> bool:
-    """Whether a random text happens to be the right answer, perhaps without its unit."""
-    bare = text.replace(" ", "").strip("\n").removeprefix("+")
-    return bare in (right.replace(" ", ""), right.partition(" ")[0])
 
 
 class Audit:

@@ -69,6 +69,7 @@ def test_equivalent_forms_are_accepted(answer, right, unit):
         ("103 ((((m/s", "103", "m/s"),
         ("nan", "103", ""),
         ("", "0", ""),
+        ("-0", "0", ""),
         ("m/s", "0", "m/s"),
     ],
 )

@@ -72,15 +72,21 @@ class Empty(Sums):
 
 class Junk(Sums):
     def score_answer(self, answer, entry):
-        try:
-            return float(not abs(float(answer) - float(entry["answer"])) > 0)
-        except (TypeError, ValueError):
-            return 0.0
+        return float(answer in (entry["answer"], "I do not know"))
 
 
 class Lenient(Sums):
     def score_answer(self, answer, entry):
         return float(entry["answer"] in (answer or ""))
+
+
+class Running(Sums):
+    def score_answer(self, answer, entry):
+        try:
+            eval(answer)
+        except Exception:
+            return 0.0
+        return super().score_answer(answer, entry)
 
 
 class Slow(Sums):
@@ -137,7 +143,8 @@ class Open(Sums):
 class Example(Open):
     def __getitem__(self, i):
         entry = super().__getitem__(i)
-        return {**entry, "metadata": {**entry["metadata"], "example_answer": entry["metadata"]["sum"]}}
+        right = entry["metadata"]["sum"]
+        return {**entry, "metadata": {"sum": right, "example_answer": right}}
 
 
 class Noisy(Sums):
@@ -164,7 +171,7 @@ class Steps:
 
 
 for made in (
-    Sums, Crashing, Rejecting, Empty, Junk, Lenient, Slow, Hanging, Dying, Hungry, Hashed,
+    Sums, Crashing, Rejecting, Empty, Junk, Lenient, Running, Slow, Hanging, Dying, Hungry, Hashed,
     Counting, Open, Example, Noisy, NoNumber,
 ):
     DATASETS[made.__name__.lower()] = made, Config
@@ -213,6 +220,7 @@ def test_a_task_without_fault_is_found_without_fault(imitated, name):
         ("empty", {"empty_accepted"}),
         ("junk", {"junk_accepted"}),
         ("lenient", {"mutant_accepted"}),
+        ("running", {"code_run"}),
         ("slow", {"slow"}),
         ("dying", {"crash"}),
         ("hungry", {"crash"}),
@@ -233,9 +241,10 @@ def test_a_task_that_hangs_is_ended_and_what_it_was_doing_is_told(imitated):
 
 
 def test_a_finding_says_what_was_tried_and_on_how_many_entries(imitated):
-    (finding,) = found("empty").findings
-    assert (finding.probe, finding.entries) == ("empty", 4) or finding.probe == "None"
-    assert "'' for " in found("empty").findings[-1].examples[0]
+    (finding,) = found("junk").findings
+    assert (finding.probe, finding.entries) == ("do not know", 4)
+    assert finding.examples[0].startswith("'I do not know' for ")
+    assert len(finding.examples) == 3
 
 
 def test_answers_that_differ_in_writing_alone_are_no_mutants():
@@ -244,6 +253,7 @@ def test_answers_that_differ_in_writing_alone_are_no_mutants():
     assert same("24/2", "12")
     assert same("[1,2]", "[1, 2]")
     assert not same("1 2", "12")
+    assert not same("0", "False")
     assert not same("-12", "12")
     assert not same("x" * 5000, "y" * 5000)
 
@@ -293,10 +303,24 @@ def test_the_same_seed_makes_the_same_rows_and_another_others(imitated):
 
 
 @pytest.mark.parametrize("name", ["rejecting", "empty", "open", "hungry"])
-def test_entries_that_their_own_scorer_gets_wrong_are_refused(imitated, name, monkeypatch):
+def test_entries_that_their_own_scorer_gets_wrong_are_refused(imitated, name):
     guest = Guest(name, level=1, seed=0)
     assert list(guest.rows(5)) == []
     assert guest.refused == 26
+
+
+def test_a_task_that_cannot_be_opened_does_not_keep_the_others_from_their_rows(
+    imitated, tmp_path, monkeypatch
+):
+    def refuse(self, given):
+        raise AssertionError("digits must be odd")
+
+    steps = list_tasks(["sums"]) and sys.modules["reasoning_gym.factory"].Steps
+    monkeypatch.setattr(steps, "generate_configuration", refuse)
+    first, second = make_rows(["sums", "crashing"], [1], 3, 0, tmp_path)
+    assert (first.rows, second.rows) == (0, 3)
+    assert "digits must be odd" in first.error
+    assert not list(tmp_path.glob("data/rg_sums/*"))
 
 
 def test_an_unknown_task_or_level_is_the_users_business(imitated, tmp_path):
@@ -308,6 +332,10 @@ def test_an_unknown_task_or_level_is_the_users_business(imitated, tmp_path):
         open_task("junk", level=2, seed=0, size=1)
     with pytest.raises(UsageError, match="has a level"):
         make_rows(["sums"], [7], 5, 0, tmp_path)
+
+
+def test_an_example_stands_for_a_reference_where_there_is_none(imitated):
+    assert len(list(Guest("example", level=1, seed=0).rows(5))) == 5
 
 
 def test_what_json_cannot_hold_becomes_what_it_can():

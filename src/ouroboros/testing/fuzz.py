@@ -10,6 +10,7 @@ another figure, an unreduced fraction, spaces around) are no mutants; `equivalen
 """
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -23,6 +24,7 @@ PLEAS = (
 )
 WORDS = ("nan", "NaN", "inf", "-inf", "None", "null", "true", "0x10", "1e9", "()", "[]", "\u221e")
 SPACES = "\u200b\u00a0\u2009\t\x00\x1b\ufeff"
+_NUMBER = re.compile(r"[-\u2212]?[0-9]+(?:/[0-9]+| [0-9]+/[0-9]+)?")
 BOMB = 100_000  # digits; a thousand times as many are tried once a family
 UNITS = ("s", "m", "kg", "m/s", "m/s\u00b2", "N", "W", "\u00b0C", "ohm", "%", "apples")
 
@@ -106,11 +108,9 @@ def mutation(rng: random.Random) -> Mutation:
 
 def wrong_answer(rng: random.Random, right: str) -> str:
     """A text that does not mean what a right answer does."""
-    # An answer may do without its unit, and without the space before it.
-    same = {right.replace(" ", ""), right.partition(" ")[0]}
     while True:
         wrong = mutation(rng)(rng, right)
-        if wrong.strip("\n").replace(" ", "") not in same and not _same_value(wrong, right):
+        if not is_written_as(wrong, right) and not _same_value(wrong, right):
             return wrong
 
 
@@ -148,6 +148,15 @@ def equivalents(right: str, *, is_number: bool) -> list[str]:
         rest = f" {unit}" if unit else ""
         forms += [f"{number}.0{rest}", f"{int(number) * 6}/6{rest}", f"+{number}{rest}"]
     return forms
+
+
+def is_written_as(text: str, right: str) -> bool:
+    """Whether a text is the right answer but for spaces, a plus sign or a missing unit."""
+    number = _NUMBER.match(right)
+    forms = {right, number[0] if number else right}
+    return text.strip("\n").replace(" ", "").removeprefix("+") in {
+        f.replace(" ", "") for f in forms
+    }
 
 
 def _same_value(first: str, second: str) -> bool:

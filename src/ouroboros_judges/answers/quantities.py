@@ -47,7 +47,7 @@ def number_of(text: str) -> Fraction | int | None:
 
 
 def _value(found: re.Match[str]) -> Fraction | int | None:
-    """The value that a number states; None where a divisor is 0."""
+    """The value that a number states; None where a divisor is 0, and for a negative zero."""
     part = found.groupdict()
     value: Fraction | int
     if part["bottom"] is not None:
@@ -67,7 +67,9 @@ def _value(found: re.Match[str]) -> Fraction | int | None:
             value += Fraction(to_int(part["up"]), low)
     if part["power"] is not None:
         value *= Fraction(10) ** int(part["power"])
-    return -value if part["sign"] in ("-", "\u2212") else value
+    if part["sign"] in ("-", "\u2212"):
+        return -value if value else None
+    return value
 
 
 @cache
