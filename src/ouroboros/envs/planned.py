@@ -31,6 +31,7 @@ SIGNS = {"*": "\u00d7", "-": "\u2212", "/": "\u00f7", "+": "+"}
 SPELLINGS = {"^2": "\u00b2", "^3": "\u00b3", "*": "\u00b7", "degC": "\u00b0C", "ohm": "\u03a9"}
 RESCALED = 0.3  # of the quantities in words stand in another of their units
 TRIES = 100
+NINES = str.maketrans("0123456789", "9876543210")
 
 
 class Planned(Asking):
@@ -132,6 +133,32 @@ class Planned(Asking):
         """Whether the lines are the plan's but perhaps for the results."""
         return follows(self.steps, self.values(prompt), lines)
 
+    def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+        """The last sum taken back: x + y = z says that (9...9 - z) + y = 9...9 - x.
+
+        That is a scene of this family where x is a given that grows and stands in no other step. A
+        difference from nines is a digit's from 9 in every column: nothing is computed here.
+        """
+        last = self.steps[-1]
+        if last.op != "+" or not self._stands_alone(last.left):
+            return None
+        values = self.values(prompt)
+        worked = retrace(self.steps, values, lines)
+        if worked is None:
+            return None
+        total, rest = worked.values[last.name], worked.values[last.right]
+        first = plain(total.translate(NINES))
+        found = plain(values[last.left].rjust(len(total), "0").translate(NINES))
+        asked = self.form.format(**values | {last.left: first})
+        solution = _taken_back(lines, first, rest, found)
+        return (asked, solution) if asked != prompt and self.check(asked, solution) else None
+
+    def _stands_alone(self, name: str) -> bool:
+        """Whether a name is that of a given that grows and is an operand once."""
+        growing = {given.name for given in self.givens if given.short is None}
+        operands = [name for step in self.steps for name in (step.left, step.right)]
+        return name in growing and operands.count(name) == 1
+
     def completion_length(self, prompt: str) -> int:
         """Characters of the plan's lines were all results as long as can be."""
         values = self.values(prompt)
@@ -184,6 +211,12 @@ class Planned(Asking):
         values = self.values(prompt)
         stated = [f"{g.means} {values[g.name]} {spelled(g.unit)}".strip() for g in self.givens]
         return (f"Given: {', '.join(stated)}",)
+
+
+def _taken_back(lines: Sequence[str], first: str, rest: str, found: str) -> tuple[str, ...]:
+    """The lines of an echo: those that the changed given has no part in, its sum, the answer."""
+    turned = found.rjust(max(len(first), len(rest)), "0")[::-1]
+    return (*lines[:-2], f"{first[::-1]}+{rest[::-1]}={turned}", found)
 
 
 def _number(given: Given) -> str:

@@ -10,19 +10,19 @@ from ouroboros.config import Config, Exam, FamilyWall, Loop, Run, Training
 
 
 def laptop() -> Config:
-    """Five families in one model: sums from 4 digits, strings and parity from 6 characters."""
+    """Three domains in one model: sums and elastic collisions from 4 digits, logic from 6 steps."""
     walls = {
         "reverse_addition": 4,
         "forward_addition": 4,
-        "copy": 6,
-        "reverse": 6,
-        "parity_chain": 6,
+        "elastic_collision": 4,
+        "boolean_chain": 6,
     }
+    shares = {"reverse_addition": 2.3, "forward_addition": 5.4, "elastic_collision": 3.0}
     return Config(
         run=Run(name="laptop", preset="laptop"),
         families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
         exam=Exam(items=48, final_items=240),
-        training=Training(steps=1000, shares={"reverse_addition": 2.3, "forward_addition": 5.4}),
+        training=Training(steps=1000, shares=shares),
         loop=Loop(
             generations=60,
             seconds=560,
