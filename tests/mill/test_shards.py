@@ -166,6 +166,12 @@ def test_a_damaged_manifest_is_the_users_business(tmp_path):
         made(tmp_path)
 
 
+def test_a_curated_folder_is_not_gone_on_with(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"rules": {}, "shards": []}')
+    with pytest.raises(UsageError, match="was not made by"):
+        made(tmp_path)
+
+
 def test_rows_are_streamed_in_groups(tmp_path, monkeypatch):
     monkeypatch.setattr(shards, "GROUP", 64)
     make_shard(str(tmp_path), "copy", 5, 0, 200)

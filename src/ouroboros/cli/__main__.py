@@ -26,6 +26,7 @@ from ouroboros.cli import (
     exam,
     keys,
     lease,
+    measure,
     redteam,
     replay,
     report,
@@ -66,6 +67,9 @@ app.command()(solve.solve)
 app.command()(chat.chat)
 app.add_typer(envs.app, name="envs")
 app.add_typer(data.app, name="data")
+data.app.command()(measure.report)
+data.app.command()(measure.curate)
+data.app.command()(measure.contamination)
 app.add_typer(constitution.app, name="constitution")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lease.app, name="lease")

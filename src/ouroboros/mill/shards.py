@@ -153,6 +153,8 @@ def _opened(order: Order, folder: Path) -> dict[tuple[str, int], Shard]:
         return {}
     try:
         found = json.loads(path.read_text())
+        if isinstance(found, dict) and "order" not in found:
+            raise UsageError(f"{folder} was not made by `ouro data make`: choose another --out")
         shards = [Shard(**each) for each in found["shards"]]
         ordered = found["order"]
     except (ValueError, KeyError, TypeError) as error:
