@@ -24,6 +24,7 @@ from ouroboros.cli import (
     doctor,
     envs,
     exam,
+    gym,
     keys,
     lease,
     measure,
@@ -70,6 +71,9 @@ app.add_typer(data.app, name="data")
 data.app.command()(measure.report)
 data.app.command()(measure.curate)
 data.app.command()(measure.contamination)
+data.app.command("gym-check")(gym.gym_check)
+data.app.command("gym-make")(gym.gym_make)
+data.app.command("export")(gym.export)
 app.add_typer(constitution.app, name="constitution")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lease.app, name="lease")

@@ -69,9 +69,12 @@ def chosen_families(text: str) -> tuple[str, ...]:
 
     from ouroboros.envs import load_families
     from ouroboros.envs.base import Domain
+    from ouroboros.errors import UsageError
 
     domains = get_args(Domain)
     asked = [part.strip() for part in text.split(",") if part.strip()]
+    if not asked:
+        raise UsageError("--families takes names of `ouro envs list`, domains, or all")
     if any(part == "all" or part in domains for part in asked):
         every = load_families()
     else:
