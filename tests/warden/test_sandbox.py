@@ -196,7 +196,9 @@ def test_what_a_confined_process_starts_is_confined_too(folder):
 
 def test_the_engine_can_import_what_it_needs_but_no_judge(folder):
     needed = "import torch, pyarrow.parquet, safetensors.torch, ouroboros.loop.cycle"
-    assert confined(folder, needed).returncode == 0
+    home = str(folder.root / "learners")  # which is what the server gives it for temporary files
+    set_home = f"import os; os.environ['TMPDIR'] = {home!r}; "
+    assert confined(folder, set_home + needed).returncode == 0
     done = confined(folder, "import ouroboros_judges.answers")
     assert (done.returncode, "ouroboros_judges" in done.stderr) == (1, True)
 
@@ -207,6 +209,10 @@ def test_a_path_that_leads_to_the_judges_from_further_up_opens_nothing(folder, m
     monkeypatch.setattr(grants.sys, "path", [str(entry), *sys.path])
     with make_boxes(folder, children_of(folder.root)) as boxes:
         assert wrong(attempt(folder.root, boxes.engine)) == []
+
+
+def test_a_judge_can_import_what_it_needs_though_it_has_no_place_for_temporary_files(folder):
+    assert confined(folder, "import ouroboros_judges.examiner", "judge").returncode == 0
 
 
 def test_a_judge_reads_what_is_handed_in_and_writes_nothing(folder):
