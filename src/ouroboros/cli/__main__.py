@@ -35,6 +35,7 @@ from ouroboros.cli import (
     run,
     solve,
     status,
+    textbook,
     verify,
     watch,
     why,
@@ -74,6 +75,7 @@ data.app.command()(measure.contamination)
 data.app.command("gym-check")(gym.gym_check)
 data.app.command("gym-make")(gym.gym_make)
 data.app.command("export")(gym.export)
+data.app.command()(textbook.textbook)
 app.add_typer(constitution.app, name="constitution")
 app.add_typer(keys.app, name="keys")
 app.add_typer(lease.app, name="lease")

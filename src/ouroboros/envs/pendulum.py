@@ -15,6 +15,7 @@ class Pendulum(Staged):
     """
 
     name = "pendulum"
+    restates = True  # pyright: ignore[reportAssignmentType]
     form = "a{a}b{b}vv?"
     asked = "square of the speed at the lowest point"
     assumes = ("let go from rest", "g = 10 m/s^2", "no friction, no air resistance")

@@ -204,9 +204,14 @@ class Planned(Asking):
         answer = worked.answer().replace("+", " ") + (f" {spelled(unit)}" if unit else "")
         return (*self._stated(prompt), *_readable(worked.lines), answer)
 
+    @property
+    def restates(self) -> bool:
+        """Whether a question may state givens in other units than the working does."""
+        return any(given.also for given in self.givens)
+
     def _stated(self, prompt: str) -> tuple[str, ...]:
         """The givens in the units of the working, where the question may state them in others."""
-        if not any(given.also for given in self.givens):
+        if not self.restates:
             return ()
         values = self.values(prompt)
         stated = [f"{g.means} {values[g.name]} {spelled(g.unit)}".strip() for g in self.givens]

@@ -1,0 +1,96 @@
+r"""Problems' texts taken apart for typesetting: fractions, variables, grids; lessons' formulas.
+
+    spans("x = 49 3/8")       a variable x, plain " = ", a fraction 49 3/8
+    blocks("A maze.\n.S\n#E")   a paragraph "A maze." and a grid of two lines
+
+Items are plain text, and other people's families write some of them: whatever is not recognised
+stays plain, and plain text is escaped by whoever prints it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+_MARKED = re.compile(
+    r"(?P<fraction>(?<![\w/.,])(?:(?P<whole>[0-9]+) )?(?P<above>[0-9]+)/(?P<below>[0-9]+)"
+    r"(?![\w/]|\.[0-9]))"
+    r"|(?<![A-Za-z])(?P<variable>[xy])(?P<index>[0-9]*)(?![A-Za-z0-9])"  # x, 7x, x1
+    r"|(?<![A-Za-z])(?P<function>[fF])(?=\()"
+    r"|(?<![\w\u00a0])(?<![0-9] )(?P<named>[fg](?= = )|g(?= (?:be|is) ))"  # not 3 g = 3000 mg
+    r"|(?:(?<=1/)|(?<=distance ))(?P<distance>[fuv])(?![a-z])"  # 1/f = 1/u + 1/v
+    r"|(?:(?<=\(x \+ )|(?<=integers ))(?P<root>[rs])(?!\w)|(?<=integers r and )(?P<other>s)(?!\w)"
+)
+_LETTERS = ("variable", "function", "named", "distance", "root", "other")
+
+_UNITS = (
+    "mm|cm|dm|km|ms|min|mV|mA|kV|kA|mN|kN|MN|kJ|MJ|kW|kg|mg|ml|yr|m|s|h|g|t|l|L|N|J|W|V|A|K|"
+    "\u00b0C|m\u03a9|k\u03a9|M\u03a9|\u03a9"
+)
+_LOOSE = re.compile(rf"(?<=[0-9]) (?=(?:{_UNITS})(?![A-Za-z]))")
+
+Kind = Literal["plain", "variable", "fraction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text that is set in one way."""
+
+    kind: Kind
+    parts: tuple[str, ...]
+    """The text; a variable and its index; a whole number, a numerator and a denominator."""
+
+
+def spans(text: str) -> Iterator[Span]:
+    """The text in stretches, in order."""
+    text, end = bound(text), 0
+    for found in _MARKED.finditer(text):
+        if found.start() > end:
+            yield Span("plain", (text[end : found.start()],))
+        yield _span(found)
+        end = found.end()
+    if end < len(text):
+        yield Span("plain", (text[end:],))
+
+
+def bound(text: str) -> str:
+    """The text with no line break between a number and its unit."""
+    return _LOOSE.sub("\u00a0", text)
+
+
+def _span(found: re.Match[str]) -> Span:
+    if found["fraction"]:
+        return Span("fraction", (found["whole"] or "", found["above"], found["below"]))
+    letter = next(found[name] for name in _LETTERS if found[name])
+    return Span("variable", (letter, found["index"] or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or lines that must stay as they are."""
+
+    text: str
+    is_grid: bool
+
+
+def blocks(text: str) -> list[Block]:
+    """Paragraphs and grids of a problem: lines without spaces behind its first one are a grid."""
+    first, *lines = text.split("\n")
+    made = [Block(first, is_grid=False)]
+    for line in lines:
+        is_grid = bool(line) and " " not in line
+        if is_grid and made[-1].is_grid:
+            made[-1] = Block(f"{made[-1].text}\n{line}", is_grid=True)
+        elif line:
+            made.append(Block(line, is_grid=is_grid))
+        else:
+            made.append(Block("", is_grid=False))
+    return [block for block in made if block.text]
+
+
+def pieces(text: str, *, has_formulas: bool) -> list[tuple[str, bool]]:
+    """A lesson's text in pieces, each with whether it is a formula."""
+    text = bound(text)
+    if not has_formulas:
+        return [(text, False)]
+    return [(piece, i % 2 == 1) for i, piece in enumerate(text.split("$")) if piece]
