@@ -15,7 +15,6 @@ class Pendulum(Staged):
     """
 
     name = "pendulum"
-    restates = True  # pyright: ignore[reportAssignmentType]
     form = "a{a}b{b}vv?"
     asked = "square of the speed at the lowest point"
     assumes = ("let go from rest", "g = 10 m/s^2", "no friction, no air resistance")
@@ -74,6 +73,11 @@ class Pendulum(Staged):
             "10 m/s\u00b2. How large is the square of its speed now, in {unit}?"
         ),
     )
+
+    @property
+    def restates(self) -> bool:
+        """Questions state heights in cm or in m."""
+        return True
 
     def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
         """Both heights in the same unit: cm where each is less than a metre, else m."""
