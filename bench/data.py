@@ -22,7 +22,9 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,18 @@ class Row:
 def upper95(errors: int, trials: int) -> float:
     """The one-sided 95 % bound of Clopper and Pearson on a share."""
     return 1.0 if errors >= trials else float(beta.ppf(0.95, errors + 1, trials - errors))
+
+
+def is_right_by_chance(text: str, lines: Sequence[str], right: str) -> bool:
+    """Whether a random text is the solution, or the answer or its value in some notation."""
+    if text.split("\n") == list(lines) or is_written_as(text, right):
+        return True
+    whole, _, part = text.strip(" \n").replace("\u2212", "-").rpartition("+")
+    try:
+        value = Fraction(part) + (Fraction(whole) if whole else 0)
+        return value == Fraction(right.replace("\u2212", "-"))
+    except (ValueError, ZeroDivisionError):
+        return False
 
 
 class Audit:
@@ -155,10 +169,12 @@ class Audit:
             took = 1000 * (time.perf_counter() - began)
             self.row.slowest_ms = max(self.row.slowest_ms, round(took, 3))
             self.row.fuzzed += 1
-            right = self.family.read(prompt, self.answers.solve(prompt))[-1] if accepted else ""
-            if accepted and not is_written_as(text, right):
+            lines = self.answers.solve(prompt)
+            if accepted and not is_right_by_chance(
+                text, lines, self.family.read(prompt, lines)[-1]
+            ):
                 self.row.accepted_noise += 1
-                self.complain("accepted noise", prompt, ascii(text), right)
+                self.complain("accepted noise", prompt, ascii(text), lines)
 
 
 def summary(rows: dict[str, Row], complaints: dict[str, list[Any]]) -> dict[str, Any]:
