@@ -296,5 +296,5 @@ def test_the_command_writes_either_and_ends_with_one_object(tmp_path, capsys):
         assert (out / "README.md").exists()
     with pytest.raises(UsageError, match="verifiers or lm-eval"):
         commands.export(out=tmp_path / "x", to="elsewhere")
-    with pytest.raises(UsageError, match="holds no family"):
+    with pytest.raises(UsageError, match="--families takes"):
         commands.export(out=tmp_path / "x", to="lm-eval", families=",")

@@ -114,8 +114,6 @@ def export(
     if to not in writers:
         raise UsageError(f"--to takes {' or '.join(writers)}, not {to!r}")
     names = chosen_families(families)
-    if not names:
-        raise UsageError(f"--families: {families!r} holds no family")
     order = Order(families=names, levels=chosen_levels(levels), count=count, seed=seed)
     writers[to](order, out)
     if as_json:
