@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--family", default="kinematics")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--before", type=int, default=500, help="steps on the past")
-    parser.add_argument("--after", type=int, default=150, help="steps on the physics")
+    parser.add_argument("--after", type=int, default=300, help="steps on the physics")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
