@@ -14,13 +14,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from importlib import import_module, metadata
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ouroboros.errors import PluginError, UsageError
 from ouroboros.mill.items import Item
-from ouroboros.mill.shards import GROUP, schema, shard_file
+from ouroboros.mill.shards import shard_file, write_items
 from ouroboros.plugins import blame
 
 PACKAGE = "reasoning-gym"
@@ -233,17 +232,11 @@ def make_rows(
 
 def write_rows(folder: Path, family: str, level: int, rows: Iterable[Item]) -> int:
     """Write a shard where the mill would put one of ours; how many rows it has."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path, count = folder / shard_file(family, level), 0
+    path = folder / shard_file(family, level)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside, left = path.with_suffix(".part"), iter(rows)
+    beside = path.with_suffix(".part")
     try:
-        with pq.ParquetWriter(beside, schema(), compression="zstd") as writer:
-            while group := [asdict(item) for item in islice(left, GROUP)]:
-                writer.write_table(pa.Table.from_pylist(group, schema=schema()))
-                count += len(group)
+        count = write_items(beside, iter(rows))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -105,7 +105,7 @@ def make_shard(folder: str, family: str, level: int, seed: int, wanted: int) -> 
     beside = path.with_suffix(f".{os.getpid()}.part")
     mint = Mint(family, level=level, seed=seed)
     try:
-        rows = _write(beside, mint.rows(wanted))
+        rows = write_items(beside, mint.rows(wanted))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
@@ -120,7 +120,7 @@ def make_shard(folder: str, family: str, level: int, seed: int, wanted: int) -> 
     )
 
 
-def _write(path: Path, items: Iterator[Item]) -> int:
+def write_items(path: Path, items: Iterator[Item]) -> int:
     """Stream items into a Parquet file; how many they were."""
     import pyarrow as pa
     import pyarrow.parquet as pq
