@@ -24,13 +24,18 @@ lint: $(VENV)/installed-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed        ## every figure of the README, in an hour and a half
+bench: $(VENV)/installed        ## every figure of the README, in some six hours
 	$(BIN)/ouro bench speed --json
 	$(BIN)/ouro bench null --json
 	$(BIN)/ouro bench resume --kills 10 --json
 	$(BIN)/ouro bench brake --json
 	$(BIN)/ouro bench bodies --json
 	$(BIN)/ouro bench climb --seeds 3 --json
+	$(BIN)/ouro bench data --json
+	$(BIN)/ouro bench transfer --json
+	$(BIN)/ouro bench families --json
+	$(PIP) -e ".[gym]"
+	$(BIN)/ouro bench gym --json
 
 install: $(VENV)/installed
 

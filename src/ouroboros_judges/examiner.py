@@ -6,6 +6,7 @@
 maker and half from the judges' adversarial one, has both models answer the same items and counts.
 `weigh` turns merged counts into an e-value, frontiers and bounds. Weights are read as safetensors
 into the reference model of their genome; nothing is unpickled and no code of the loop is run.
+`marks` draws a sitting's items again and hashes them: enough to compare, not to read.
 
 Every level hides a task that cannot be solved: it asks for the solution of another problem. Who
 passes it has cheated, or the grading is broken; how the judges graded these, and what their two
@@ -61,6 +62,7 @@ CHEAP = 8  # walls up to which a paired examination doubles its items: they cost
 AHEAD = 4  # a paired examination goes this far beyond the champion's frontier
 HOPELESS = 2  # levels in a row below this accuracy, after which a family's examination ends:
 FULL_HOPE, PAIRED_HOPE = 0.9, 0.5
+ALL = (0, 1)  # the one part of an examination that is not shared
 _NO_BODY = (
     KeyError,
     OuroborosError,
@@ -258,7 +260,33 @@ def weigh(request: Mapping[str, Any]) -> dict[str, Any]:
     return {"e_value": evidence(tallies), "families": report}
 
 
-OPERATIONS = {"sit": sit, "weigh": weigh}
+def draw(request: Mapping[str, Any]) -> Iterator[tuple[str, int, list[str]]]:
+    """Family, level and prompts of a sitting drawn again, at the levels that it came to."""
+    names = list(request["families"])
+    answers = load_answers(names)
+    for name, family in load_families(names).items():
+        for level, items in paper(request, name):
+            if level in request["levels"][name]:
+                yield name, level, mint(family, answers[name], level, items, request["seed"], ALL)
+
+
+def mark(family: str, prompt: str) -> str:
+    """A hash of 64 bits that stands for an item, 16 hex digits."""
+    text = f"{family}\n{prompt}".encode(errors="surrogatepass")
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+def marks(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The marks of a sitting's items: rows [family, level, [mark, ...]]."""
+    return {
+        "marks": [
+            [name, level, [mark(name, prompt) for prompt in prompts]]
+            for name, level, prompts in draw(request)
+        ]
+    }
+
+
+OPERATIONS = {"sit": sit, "weigh": weigh, "marks": marks}
 
 
 def answer(line: bytes) -> dict[str, Any]:

@@ -10,10 +10,11 @@
         {"families": {"copy": {"7": {"rows": 96, "correct": 95}}}, "foreign": 0}
 
 Examples come half from the family's proposals, half from its adversarial items, in turn, and are
-the same for the same request. A request to verify may say `"level"`: then a prompt of another
-level is unfit, so that nobody reads truth past the wall under a lower level's name. What is unfit
-to be judged is answered with {"unfit": ...}, any failure with {"error": ...}, and the process goes
-on; it ends with its input.
+the same for the same request. A prompt that is too long to be worked out in a moment, or whose
+solution is, is unfit to be judged and no row of data. A request to verify may say `"level"`: then a
+prompt of another level is unfit, so that nobody reads truth past the wall under a lower level's
+name. What is unfit to be judged is answered with {"unfit": ...}, any failure with {"error": ...},
+and the process goes on; it ends with its input.
 
 Not covered: who may ask what. The warden meters and refuses; the oracle only knows.
 """
@@ -35,6 +36,8 @@ from ouroboros_judges.answers import Answers, load_answers
 from ouroboros_judges.errors import SHOWN, Unfit
 
 LONGEST_ERROR = 500  # characters
+LONGEST_PROMPT = 1 << 15  # characters; what is longer costs a judge more than it is worth
+LONGEST_SOLUTION = 1 << 22  # characters, by the family's own bound
 LENGTHY = 2  # times the longest right solution, beyond which lines are no attempt at one
 AUTHOR = re.compile("oracle|learner [0-9]{1,6}")
 COLUMNS = ("family", "level", "prompt", "lines", "author", "generation")
@@ -93,6 +96,8 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
         raise UsageError(f"{len(prompts)} prompts but {len(attempts)} attempts")
     family, answers = _halves(name)
     with blame(f"family {name!r}"):
+        if any(_is_oversize(family, prompt) for prompt in prompts):
+            raise Unfit(f"family {name!r}: a prompt is too large to be judged")
         if "level" in request:
             level = _field(request, "level", int)
             if any(_level(family, prompt) != level for prompt in prompts):
@@ -147,14 +152,24 @@ def _level(family: Family, prompt: str) -> int:
         return 0
 
 
+def _is_oversize(family: Family, prompt: str) -> bool:
+    """Whether prompt or solution is so long that working it out would take the run's time.
+
+    What is no prompt is not: it is judged at once.
+    """
+    if len(prompt) > LONGEST_PROMPT:
+        return True
+    return bool(_level(family, prompt)) and family.completion_length(prompt) > LONGEST_SOLUTION
+
+
 def _is_task(name: str, level: int, prompt: str, lines: Sequence[str]) -> bool:
     """Whether the row could stand in this family's data at all, right or wrong."""
     family, _ = _halves(name)
     with blame(f"family {name!r}"):
-        if level < 1 or not _level(family, prompt):
+        if level < 1 or len(prompt) > LONGEST_PROMPT or not _level(family, prompt):
             return False
-        text = "\n".join(lines)
-        fits = len(text) <= LENGTHY * family.completion_length(prompt)
+        text, longest = "\n".join(lines), family.completion_length(prompt)
+        fits = longest <= LONGEST_SOLUTION and len(text) <= LENGTHY * longest
         return fits and set(text) <= {*family.alphabet, "\n"}
 
 

@@ -70,6 +70,8 @@ class Inside:
     twin_mode: Mode = "self"
     least: str = "T1"
     """tier that promises to stop it"""
+    wide: bool = False
+    """whether it is played in a run of all built-in families; so is its twin"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,8 @@ def asked(
     article: str = "",
     mode: Mode = "self",
     twin_mode: Mode | None = None,
+    *,
+    wide: bool = False,
 ) -> Inside:
     """An attack by requests; its twin is played in the same mode unless another is named."""
     return Inside(
@@ -124,6 +128,7 @@ def asked(
         article=article,
         mode=mode,
         twin_mode=twin_mode or mode,
+        wide=wide,
     )
 
 

@@ -178,8 +178,12 @@ class Bench:
         allowance: Allowance | None = None,
         keys: int = 1,
         reproducible: bool = False,
+        wide: bool = False,
     ) -> Run:
-        """A new run under a throwaway authority: of one key, or all but one of several."""
+        """A new run under a throwaway authority: of one key, or all but one of several.
+
+        A `wide` one has all families that are built in, with their own walls.
+        """
         template = self._template()
         self._made += 1
         root = self.root / f"run-{self._made}"
@@ -187,7 +191,8 @@ class Bench:
         run = {"name": "redteam", "seed": self._made, "preset": "tiny"}
         run |= {"verification": mode, "reproducible": reproducible}
         exam = {"alpha": 0.05, "items": ITEMS, "final_items": ITEMS, "processes": 1, "margin": 0.03}
-        families = {name: {"wall": wall} for name, wall in WALLS.items()}
+        walls = all_walls() if wide else WALLS
+        families = {name: {"wall": wall} for name, wall in walls.items()}
         config: Json = {"run": run, "families": families, "exam": exam}
         (root / "config.json").write_text(json.dumps(config))
         made = Run(
@@ -301,6 +306,13 @@ class Bench:
                 _write_body(folder / "checkpoints", number)
             shutil.rmtree(folder / "checkpoints" / ".staging", ignore_errors=True)
         return folder
+
+
+def all_walls() -> dict[str, int]:
+    """The walls of all families that are built in."""
+    from ouroboros.envs import BUILT_IN, load_families
+
+    return {name: family.wall for name, family in load_families([*BUILT_IN]).items()}
 
 
 def signed_by_all(run: Run, drafted: constitution.Constitution) -> constitution.Constitution:

@@ -32,10 +32,10 @@ class Played:
 
 
 def play(
-    bench: Bench, world: World, mode: Mode, acts: Sequence[Act]
+    bench: Bench, world: World, mode: Mode, acts: Sequence[Act], *, wide: bool = False
 ) -> tuple[dict[Act, Played], list[str]]:
     """Play acts in one run of this mode, in order: what came of each, and what was touched."""
-    run = bench.open(mode)
+    run = bench.open(mode, wide=wide)
     done: dict[Act, dict[str, str]] = {}
     while left := [act for act in acts if act not in done]:
         ended = _serve(bench, world, run, left)

@@ -2,9 +2,10 @@
 
 An attack counts as stopped and logged where its own word and the log agree: a refused request has
 its record `refused` with the very words that the attacker heard, a lost examination its record
-`decision`; of what the kernel stopped the log has one record for all, `confinement`, which says by
-what and how many ways out its own test has tried. What somebody outside the box does to files and
-signatures has to be named by the warden, or by whoever verifies.
+`decision`, what is judged wrong the oracle's word or an audit that finds nothing right; of what the
+kernel stopped the log has one record for all, `confinement`, which says by what and how many ways
+out its own test has tried. What somebody outside the box does to files and signatures has to be
+named by the warden, or by whoever verifies.
 
 A twin that several attacks have in common is played for every fifth of them.
 """
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
@@ -24,6 +26,7 @@ from ouroboros_redteam.engine import tried
 from ouroboros_redteam.session import Act, Played, play
 from ouroboros_redteam.world import World, world
 from ouroboros_warden.audit import Record
+from ouroboros_warden.canonical import content_id
 from ouroboros_warden.probe import drill
 
 Tell = Callable[[str], None]
@@ -104,10 +107,10 @@ def _by_class(outcomes: Sequence[Outcome]) -> dict[str, dict[str, int]]:
 def _twins(attacks: Sequence[Attack]) -> dict[str, str]:
     """For each attack the one whose twin answers for it, too: twins may be the same."""
     found: dict[str, str] = {}
-    alike: dict[tuple[object, str], list[str]] = {}
+    alike: dict[tuple[object, object], list[str]] = {}
     for attack in attacks:
-        mode = attack.twin_mode if isinstance(attack, Inside) else ""
-        others = alike.setdefault((attack.benign, mode), [])
+        run = (attack.twin_mode, attack.wide) if isinstance(attack, Inside) else None
+        others = alike.setdefault((attack.benign, run), [])
         found[attack.id] = others[-1] if len(others) % SHARED else attack.id
         others.append(found[attack.id])
     return found
@@ -119,10 +122,11 @@ def _play_inside(
     inside = [each for each in attacks if isinstance(each, Inside)]
     twins = _twins(inside)
     played: dict[Act, Played] = {}
-    for mode in get_args(Mode):
-        if acts := list(_acts(inside, mode, twins)):
-            tell(f"{len(acts)} acts from the engine's place, {mode} mode")
-            found, evidence = play(bench, around, mode, acts)
+    for mode, wide in product(get_args(Mode), (False, True)):
+        there = [each for each in inside if each.wide == wide]
+        if acts := list(_acts(there, mode, twins)):
+            tell(f"{len(acts)} acts from the engine's place, {mode} mode{', all families' * wide}")
+            found, evidence = play(bench, around, mode, acts, wide=wide)
             played |= found
             touched += evidence
     return [_told(_inside(each, played, twins[each.id]), tell) for each in inside]
@@ -164,8 +168,27 @@ def _logged(attack: Inside, act: Played) -> str:
     for record in [*act.segment, *act.log]:  # the same malformed message is logged but once
         if record.kind == "refused" and record.body["reason"] == act.said:
             return _refused(record)
+    if act.by != "itself":
+        return ""
     lost = [r for r in act.segment if r.kind == "decision" and not r.body["promoted"]]
-    return _lost(lost[-1]) if act.by == "itself" and lost else ""
+    return _lost(lost[-1]) if lost else _denied(act.segment)
+
+
+def _denied(segment: Iterable[Record]) -> str:
+    """What the log says of attempts that were judged; nothing where any was found right."""
+    judged = [r for r in segment if r.kind == "audit" or r.body.get("op") == "verify"]
+    if not judged or not all(map(_all_wrong, judged)):
+        return ""
+    rows = sum(r.body["count"] if r.kind == "oracle" else r.body["rows"] for r in judged)
+    return f"record {judged[-1].index}: {judged[-1].kind}, 0 of {rows} right"
+
+
+def _all_wrong(record: Record) -> bool:
+    """Whether the oracle said so of every attempt; of verdicts the log holds the digest."""
+    body = record.body
+    if record.kind == "audit":
+        return body["rows"] > 0 and not body["correct"]
+    return body["digest"] == content_id({"correct": [False] * body["count"]})
 
 
 def _refused(record: Record) -> str:

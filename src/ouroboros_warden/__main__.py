@@ -1,6 +1,7 @@
 """`python -m ouroboros_warden serve RUN_DIR` runs the engine under the law; `verify` checks a run.
 
-`rollback RUN_DIR CHECKPOINT` makes a former champion answer for the run again.
+`rollback RUN_DIR CHECKPOINT` makes a former champion answer for the run again; `contamination
+RUN_DIR` says whether hashes on standard input are items of the run's examinations.
 
 Exit codes: 0 finished, 1 the engine or a judge failed or somebody interrupted, 2 bad input,
 3 refused. Whatever the code, the folder stays valid and `serve` goes on from there.
@@ -10,12 +11,13 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
 from ouroboros_warden.bundle import broken_bundle, bundles
 from ouroboros_warden.canonical import Json, canonical, decode
+from ouroboros_warden.contamination import contamination
 from ouroboros_warden.errors import UsageError, WardenError
 from ouroboros_warden.folder import Folder
 from ouroboros_warden.keys import Authority
@@ -41,6 +43,8 @@ def main(argv: Sequence[str] | None = None, commands: Commands = DEFAULT_COMMAND
             return 0
         _prepare(options.parent)
         try:
+            if options.command == "contamination":
+                return _tell(contamination(options.run_dir, _lines(), commands))
             serve(options.run_dir, commands, options.events_fd)
         finally:
             sweep()
@@ -74,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     restorer = commands.add_parser("rollback", help="make a former champion answer again")
     restorer.add_argument("run_dir", type=Path)
     restorer.add_argument("checkpoint")
+    comparer = commands.add_parser("contamination", help="are these hashes examined items: yes, no")
+    comparer.add_argument("run_dir", type=Path)
+    comparer.set_defaults(parent=None)
     return parser
 
 
@@ -113,6 +120,10 @@ def _cosign(key: Path, state: Path) -> int:
         return _tell(cosign(key, state, decode(sys.stdin.buffer.read())))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"that is no head to sign: {error!r}") from error
+
+
+def _lines() -> Iterator[str]:
+    return (line.rstrip(b"\n").decode(errors="replace") for line in sys.stdin.buffer)
 
 
 def _read(path: Path) -> Json:

@@ -12,6 +12,7 @@ from ouroboros.envs.addition import (
     draw_sums,
     with_carry_runs,
 )
+from ouroboros.envs.subtraction import Subtraction
 from ouroboros.errors import UsageError
 
 FAMILIES = [ReverseAddition(), ForwardAddition()]
@@ -180,3 +181,33 @@ def test_the_echo_takes_the_sum_back_by_adding():
 def test_the_bound_on_length_is_reached_by_a_carry_out_of_the_top(family):
     lines = ("81",) if family is FAMILIES[0] else ("81", "18")
     assert family.completion_length("9+9=") == len("\n".join(lines))
+
+
+def test_a_sum_is_read_column_by_column_or_by_places():
+    backward, forward = ReverseAddition(), ForwardAddition()
+    assert backward.read("345+87=", ("126",)) == (
+        "Ones: 3 + 8 = 11, write 1 and carry 1",
+        "Tens: 4 + 7 + 1 = 12, write 2 and carry 1",
+        "Hundreds: 5 + 1 = 6, write 6",
+        "543 + 78 = 621",
+        "621",
+    )
+    assert backward.read("9+1=", ("01",)) == ("9 + 1 = 10", "10")
+    assert forward.read("939+264=", ("3021", "1203")) == (
+        "939 + 264 = 939 + 200 + 60 + 4",
+        "939 + 264 = 1203",
+        "1203",
+    )
+    assert forward.read("9+1=", ("01", "10")) == ("9 + 1 = 10", "10")
+    assert forward.read("9+1=", ("no",)) == ("no",)
+
+
+def test_a_difference_is_read_column_by_column():
+    assert Subtraction().read("305-8=", ("503-8=792", "297")) == (
+        "Ones: 15 \u2212 8 = 7, borrow 1",
+        "Tens: 10 \u2212 1 = 9, borrow 1",
+        "Hundreds: 3 \u2212 1 = 2",
+        "Difference: 305 \u2212 8 = 297",
+        "297",
+    )
+    assert Subtraction().read("9-1=", ("9-1=8", "8")) == ("Difference: 9 \u2212 1 = 8", "8")

@@ -14,9 +14,9 @@ from ouroboros.envs.modulus import Modulus
 from ouroboros.envs.multiplication import Multiplication, ShortMultiplication
 from ouroboros.errors import UsageError
 from ouroboros.testing import check_family
-from ouroboros_judges.answers import gcd, modulus, planned
+from ouroboros_judges.answers import gcd, modulus, sums
 from ouroboros_judges.answers.division import DivisionAnswers, LongDivisionAnswers, by_doubling
-from ouroboros_judges.answers.gcd import GcdAnswers, by_halving
+from ouroboros_judges.answers.gcd import GcdAnswers, are_remainders, by_halving, euclid
 from ouroboros_judges.answers.modulus import ModulusAnswers, rests_by_steps, rests_by_strides
 from ouroboros_judges.answers.multiplication import (
     MultiplicationAnswers,
@@ -170,17 +170,17 @@ def test_likely_slips_are_found_in_their_line(name, prompt, lines, bad):
 @pytest.mark.parametrize("route", ["by_integers", "by_columns"])
 def test_neither_arithmetic_passes_with_a_fault_in_the_other(name, prompt, route, monkeypatch):
     lines = right(name, prompt)
-    sound = getattr(planned, route)
+    sound = getattr(sums, route)
 
     def faulty(op, left, right):
         found = sound(op, left, right)
         slip = "1" if found[0] == "0" else "0"
         return slip + found[1:] if op in "*%" else found
 
-    monkeypatch.setattr(planned, route, faulty)
+    monkeypatch.setattr(sums, route, faulty)
     answers = ANSWERS[name]()
     assert not answers.verify(prompt, lines).correct
-    assert not answers.verify(prompt, answers.solve(prompt)).correct
+    assert not answers.verify(prompt, answers.work_out(prompt)[0]).correct
 
 
 @by_plan
@@ -198,13 +198,19 @@ def test_the_plan_does_not_pass_against_the_simulation(name, prompt, monkeypatch
         (modulus, "rests_by_steps", "modulus", "4712%7="),
         (modulus, "rests_by_strides", "modulus", "4712%7="),
         (modulus, "to_int", "modulus", "4712%7="),
-        (gcd, "by_doubling", "gcd", "gcd(48,18)="),
+        (gcd, "euclid", "gcd", "gcd(48,18)="),
+        (gcd, "are_remainders", "gcd", "gcd(48,18)="),
         (gcd, "by_halving", "gcd", "gcd(48,18)="),
     ],
 )
 def test_no_route_passes_with_a_fault_in_another(module, route, name, prompt, monkeypatch):
     lines = right(name, prompt)
-    faults = {"rests_by_steps": "4512", "rests_by_strides": "4512", "by_doubling": (1, 0)}
+    faults = {
+        "rests_by_steps": "4512",
+        "rests_by_strides": "4512",
+        "euclid": [6, 0],
+        "are_remainders": False,
+    }
     monkeypatch.setattr(module, route, lambda *_: faults.get(route, 2))
     answers = ANSWERS[name]()
     assert not answers.verify(prompt, lines).correct
@@ -212,10 +218,27 @@ def test_no_route_passes_with_a_fault_in_another(module, route, name, prompt, mo
 
 
 def test_a_fault_in_euclids_remainders_is_found(monkeypatch):
-    monkeypatch.setattr(gcd.operator, "mod", lambda x, y: x - y)  # right but for larger quotients
+    def by_subtraction(a, b):  # right but for larger quotients
+        return [] if not b else [a - b, *by_subtraction(b, a - b)]
+
+    monkeypatch.setattr(gcd, "euclid", by_subtraction)
     answers = GcdAnswers()
+    assert answers.solve("gcd(8,5)=") == ("8%5=3", "5%3=2", "3%2=1", "2%1=1", "1%1=0", "1")
     assert answers.verify("gcd(8,5)=", answers.solve("gcd(8,5)=")).correct is False
     assert not answers.accepts("gcd(8,5)=", "1")
+
+
+@relaxed
+@given(numbers, numbers, st.data())
+def test_nothing_but_euclids_remainders_passes_for_them(a, b, data):
+    rests = euclid(a, b)
+    assert are_remainders(a, b, rests)
+    assert not are_remainders(a, b, rests[:-1])
+    assert not are_remainders(a, b, [*rests, 0])
+    place = data.draw(st.integers(0, len(rests) - 1))
+    other = data.draw(st.sampled_from([-b, -1, 1, b]) | st.integers())
+    altered = [*rests[:place], rests[place] + other, *rests[place + 1 :]]
+    assert are_remainders(a, b, altered) == (other == 0)
 
 
 @relaxed
@@ -327,12 +350,12 @@ def test_the_echo_of_a_remainder_has_other_digits_and_the_same_lines():
 @pytest.mark.parametrize(
     ("name", "prompt", "texts"),
     [
-        ("short_multiplication", "34*7=", ("Product: 34 \u00d7 7 = 238", "238")),
+        ("short_multiplication", "8*7=", ("Product: 8 \u00d7 7 = 56", "56")),
         (
             "division",
             "22/3=",
             (
-                "22 by 3, remainders place by place: 2, 1",
+                "22 \u00f7 3 = 7, remainder 1",
                 "Quotient: 22 \u00f7 3 = 7 1/3",
                 "7 1/3",
             ),
@@ -344,7 +367,37 @@ def test_the_echo_of_a_remainder_has_other_digits_and_the_same_lines():
                 "88 \u00f7 23, rounded down, is 3",
                 "23 \u00d7 3 = 69",
                 "Remainder: 88 \u2212 69 = 19",
+                "Quotient: 88 \u00f7 23 = 3 19/23",
                 "3 19/23",
+            ),
+        ),
+        (
+            "long_division",
+            "104/52=",
+            (
+                "104 \u00f7 52, rounded down, is 2",
+                "52 \u00d7 2 = 104",
+                "Remainder: 104 \u2212 104 = 0",
+                "Quotient: 104 \u00f7 52 = 2",
+                "2",
+            ),
+        ),
+        (
+            "short_multiplication",
+            "204*7=",
+            (
+                "204 \u00d7 7 = 200 \u00d7 7 + 4 \u00d7 7",
+                "Product: 204 \u00d7 7 = 1428",
+                "1428",
+            ),
+        ),
+        (
+            "division",
+            "1815/3=",
+            (
+                "Digit by digit: 18 \u00f7 3 = 6; 1 \u00f7 3 = 0, remainder 1; 15 \u00f7 3 = 5",
+                "Quotient: 1815 \u00f7 3 = 605",
+                "605",
             ),
         ),
         (

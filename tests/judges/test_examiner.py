@@ -295,6 +295,42 @@ def test_a_reference_that_a_judge_itself_doubts_is_counted(monkeypatch):
     assert probes == {"right": 2, "refused": 2}
 
 
+def drawing(**changes: object) -> dict:
+    known = {"copy": {"wall": 2, "frontier": 2}, "reverse": {"wall": 2, "frontier": 2}}
+    request = {"op": "marks", "families": known, "seed": SEED, "items": 6, "full": False}
+    return {**request, "levels": {"copy": [2, 8, 9], "reverse": [1]}, **changes}
+
+
+def test_a_sitting_is_drawn_again_as_its_parts_were_at_the_levels_that_were_asked():
+    request = drawing()
+    drawn = {(name, level): prompts for name, level, prompts in examiner.draw(request)}
+    assert drawn.keys() == {("copy", 2), ("copy", 8), ("reverse", 1)}  # none has level 9
+    families, answers = load_families(["copy", "reverse"]), load_answers(["copy", "reverse"])
+    items = {(name, *place) for name in families for place in examiner.paper(request, name)}
+    for name, level, count in items:
+        parts = [
+            examiner.mint(families[name], answers[name], level, count, SEED, (part, 2))
+            for part in range(2)
+        ]
+        if (name, level) in drawn:
+            assert sorted(drawn[name, level]) == sorted(parts[0] + parts[1])
+
+
+def test_marks_name_places_and_hashes_and_no_item(process):
+    told = talk(process, json.dumps(drawing()).encode())
+    drawn = list(examiner.draw(drawing()))
+    assert told == {
+        "marks": [[name, level, [examiner.mark(name, p) for p in ps]] for name, level, ps in drawn]
+    }
+    assert not any(json.dumps(p) in json.dumps(told) for _, _, ps in drawn for p in ps)
+    assert talk(process, json.dumps(drawing(seed=OTHER_SEED)).encode()) != told
+
+
+def test_a_mark_is_of_the_family_and_the_prompt_together():
+    assert examiner.mark("copy", "12=") == "836889968159c50f"  # b2sum -l 64
+    assert len({examiner.mark(*pair) for pair in (("copy", "1="), ("reverse", "1="))}) == 2
+
+
 # levels ------------------------------------------------------------------------------------
 
 

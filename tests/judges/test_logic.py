@@ -18,7 +18,7 @@ from ouroboros.envs.boolean_expression import BooleanExpression
 from ouroboros.envs.claims import parse_claim
 from ouroboros.envs.clauses import literals
 from ouroboros.envs.knights import Knights
-from ouroboros.envs.proof import Proof
+from ouroboros.envs.proof import ATOMS, Proof
 from ouroboros.envs.satisfiability import Satisfiability
 from ouroboros.envs.syllogism import Syllogism
 from ouroboros.errors import UsageError
@@ -35,7 +35,7 @@ from ouroboros_judges.answers.boolean_chain import BooleanChainAnswers
 from ouroboros_judges.answers.boolean_expression import BooleanExpressionAnswers
 from ouroboros_judges.answers.knights import KnightsAnswers
 from ouroboros_judges.answers.proof import ProofAnswers
-from ouroboros_judges.answers.satisfiability import SatisfiabilityAnswers
+from ouroboros_judges.answers.satisfiability import SatisfiabilityAnswers, is_satisfiable
 from ouroboros_judges.answers.syllogism import SyllogismAnswers
 
 HALVES = {
@@ -203,7 +203,8 @@ FAULTS = [
     ("syllogism", syllogism, "by_people", lambda forms: "i"),
     ("proof", proof, "_first_applicable", lambda rules, known: None),
     ("proof", proof, "heapq", SimpleNamespace(heappush=heapq.heappush, heappop=list.pop)),
-    ("proof", proof, "is_satisfiable", lambda names, assertions: True),
+    ("proof", proof, "_keeps", lambda known, rules: False),
+    ("proof", proof, "is_proved", lambda theory, lines: lines[-1] == "no"),
     ("satisfiability", satisfiability, "_left", lambda clauses, known: None),
     ("satisfiability", satisfiability._Ledger, "undo", lambda self, mark: None),
     ("satisfiability", satisfiability, "_before", lambda bits: "true"),
@@ -212,9 +213,9 @@ FAULTS = [
         "knights",
         knights,
         "by_table",
-        lambda claim, known: {name: True for name in claim.people if name not in known},
+        lambda table, known: next(((name, True) for name in table[0] if name not in known), None),
     ),
-    ("knights", knights, "_worth", lambda claim, kinds: frozenset((True,))),
+    ("knights", knights, "_worth", lambda claim, kinds: knights.TRUE),
     ("knights", knights, "is_satisfiable", lambda names, assertions: True),
 ]
 
@@ -338,6 +339,28 @@ def test_a_goal_is_derived_if_it_is_in_the_closure_and_needs_a_rule_a_level(prom
     assert answer == ("yes" if reached(theory) else "no")
     needed = sum(not reached(theory, left_out=i) for i in range(len(theory.rules)))
     assert answer == "no" or needed == family.level_of(prompt)
+
+
+@relaxed
+@given(problems("proof", st.integers(1, 10)))
+def test_a_goal_is_derived_just_where_z3_finds_it_to_follow(prompt):
+    theory = FAMILIES["proof"].theory(prompt)
+    rules = [f"(=> (and {' '.join(rule.premises)}) {rule.conclusion})" for rule in theory.rules]
+    names = sorted(set(ATOMS.findall(prompt)))
+    possible = is_satisfiable(names, [*theory.facts, *rules, f"(not {theory.goal})"])
+    assert ANSWERS["proof"].solve(prompt)[-1] == ("no" if possible else "yes")
+
+
+@relaxed
+@given(problems("proof", st.integers(1, 6)))
+def test_only_what_is_derived_is_proved_and_no_answer_by_its_opposite(prompt):
+    theory = FAMILIES["proof"].theory(prompt)
+    *steps, answer = ANSWERS["proof"].solve(prompt)
+    assert proof.is_proved(theory, (*steps, answer))
+    assert not proof.is_proved(theory, (*steps, "yes" if answer == "no" else "no"))
+    assert not proof.is_proved(theory, (f"{theory.goal}>{theory.goal}", *steps, answer))
+    for place in range(len(steps)):
+        assert not proof.is_proved(theory, (*steps[:place], answer))
 
 
 @relaxed

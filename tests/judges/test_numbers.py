@@ -3,7 +3,7 @@
 import math
 import re
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -18,8 +18,9 @@ from ouroboros.envs.lattice_paths import LatticePaths
 from ouroboros.envs.sequences import Sequences
 from ouroboros.errors import UsageError
 from ouroboros.testing import check_family
+from ouroboros_judges.answers import base_conversion
 from ouroboros_judges.answers.base_addition import BaseAdditionAnswers
-from ouroboros_judges.answers.base_conversion import BaseConversionAnswers
+from ouroboros_judges.answers.base_conversion import BaseConversionAnswers, columns_hold
 from ouroboros_judges.answers.binomial import BinomialAnswers
 from ouroboros_judges.answers.fractions import FractionsAnswers
 from ouroboros_judges.answers.lattice_paths import LatticePathsAnswers
@@ -39,6 +40,12 @@ ANSWERS_MODULE = "ouroboros_judges.answers"
 relaxed = settings(deadline=None)  # two cores may be busy
 numbers = st.integers(min_value=1, max_value=10**40)
 lone = st.integers(2, 9)
+
+
+@pytest.fixture(autouse=True)
+def nothing_at_hand(monkeypatch):
+    """No division that an earlier test found right."""
+    monkeypatch.setattr(base_conversion, "HELD", {})
 
 
 def answer_to(name, prompt):
@@ -209,21 +216,21 @@ def off_by_one(value):
 @pytest.mark.parametrize(
     ("name", "prompt", "routine"),
     [
-        ("fractions", "7/4+5/6=", "fractions.by_integers"),
-        ("fractions", "7/4+5/6=", "fractions.by_columns"),
+        ("fractions", "7/4+5/6=", "sums.by_integers"),
+        ("fractions", "7/4+5/6=", "sums.by_columns"),
         ("fractions", "7/4+5/6=", "fractions.to_int"),
         ("base_addition", "345+66@7=", "base_addition.sum_by_columns"),
         ("base_addition", "345+66@7=", "base_addition.sum_by_value"),
         ("base_conversion", "45>@8=", "base_conversion.divided_by_columns"),
-        ("base_conversion", "45>@8=", "base_conversion.divided_whole"),
+        ("base_conversion", "45>@8=", "base_conversion.in_bytes"),
         ("base_conversion", "45>@8=", "base_conversion.value_of"),
-        ("sequences", "a5,12,19?", "planned.by_integers"),
-        ("sequences", "g3,6,12?", "planned.by_columns"),
+        ("sequences", "a5,12,19?", "sums.by_integers"),
+        ("sequences", "g3,6,12?", "sums.by_columns"),
         ("sequences", "q1,4,9,16?", "sequences.extrapolated"),
         ("lattice_paths", ".../.#./...?", "lattice_paths.counts_by_rows"),
         ("lattice_paths", ".../.#./...?", "lattice_paths.counts_by_exclusion"),
-        ("binomial", "C(12,3)=", "planned.by_integers"),
-        ("binomial", "C(12,3)=", "planned.by_columns"),
+        ("binomial", "C(12,3)=", "sums.by_integers"),
+        ("binomial", "C(12,3)=", "sums.by_columns"),
         ("binomial", "C(12,3)=", "binomial.coefficient"),
     ],
 )
@@ -236,6 +243,31 @@ def test_a_fault_in_one_route_is_caught_by_the_other(name, prompt, routine, monk
     assert not faulty.verify(prompt, right).correct
     assert not faulty.verify(prompt, faulty.solve(prompt)).correct
     assert not faulty.accepts(prompt, right[-1])
+
+
+@pytest.mark.parametrize("base", [2, 3, 7, 9, 16])
+@pytest.mark.parametrize("number", ["0", "7", "45", "99"])
+def test_no_columns_hold_but_those_of_the_division(number, base):
+    beginnings = [int(number[: i + 1]) for i in range(len(number))]
+    right = (
+        "".join(f"{beginning % base:x}" for beginning in beginnings),
+        "".join(str(beginning // base % 10) for beginning in beginnings),
+    )
+    rests = map("".join, product("0123456789abcdef", repeat=len(number)))
+    quotients = map("".join, product("0123456789", repeat=len(number)))
+    pairs = product(rests, quotients)
+    assert [pair for pair in pairs if columns_hold(number, base, *pair)] == [right]
+    assert not columns_hold(number, base, "0" + right[0], "0" + right[1])
+
+
+def test_a_division_is_used_again_only_where_it_held(monkeypatch):
+    with monkeypatch.context() as faulty:
+        faulty.setattr(base_conversion, "divided_by_columns", lambda *_: ("00", "00"))
+        assert BaseConversionAnswers().reference("45>@7=") is None
+    assert BaseConversionAnswers().reference("45>@7=") == BaseConversionAnswers().solve("45>@7=")
+    assert base_conversion.HELD == {("45", 7): ("43", "06"), ("6", 7): ("6", "0")}
+    answers = BaseConversionAnswers()  # 317 by 7 is 45
+    assert answers.reference("317>@7=") == answers.solve("317>@7=")
 
 
 def test_a_fraction_that_is_left_unreduced_by_both_arithmetics_is_not_confirmed(monkeypatch):
@@ -276,24 +308,62 @@ def test_the_self_check_looks_at_form_and_not_at_truth(name, prompt, lines):
             "fractions",
             "|1/6-1/2|=",
             (
-                "Common denominator, from 1/6: 6 \u00d7 1 = 6",
-                "Common denominator, from 1/2: 2 \u00d7 3 = 6",
-                "Numerator of 1/6: 1 \u00d7 1 = 1",
-                "Numerator of 1/2: 1 \u00d7 3 = 3",
-                "Numerator of the result: 3 \u2212 1 = 2",
-                "2 divided by 2 leaves 0",
-                "Numerator, divided by 2: 2 \u00f7 2 = 1",
-                "Denominator, divided by 2: 6 \u00f7 2 = 3",
+                "The least common denominator of 1/6 and 1/2 is 6",
+                "1/2 = 3/6, for 1 \u00d7 3 = 3 and 2 \u00d7 3 = 6",
+                "3/6 \u2212 1/6 = 2/6, for 3 \u2212 1 = 2",
+                "2/6 = 1/3, for 2 \u00f7 2 = 1 and 6 \u00f7 2 = 3",
                 "1/3",
+            ),
+        ),
+        (
+            "fractions",
+            "5/4+3/4=",
+            (
+                "Both denominators are 4",
+                "5/4 + 3/4 = 8/4, for 5 + 3 = 8",
+                "8/4 = 4/2, for 8 \u00f7 2 = 4 and 4 \u00f7 2 = 2",
+                "4/2 = 2, for 4 \u00f7 2 = 2 and 2 \u00f7 2 = 1",
+                "2",
+            ),
+        ),
+        (
+            "fractions",
+            "7/8+5/6=",
+            (
+                "The least common denominator of 7/8 and 5/6 is 24",
+                "7/8 = 21/24, for 7 \u00d7 3 = 21 and 8 \u00d7 3 = 24",
+                "5/6 = 20/24, for 5 \u00d7 4 = 20 and 6 \u00d7 4 = 24",
+                "21/24 + 20/24 = 41/24, for 21 + 20 = 41",
+                "41 divided by 2 leaves 1, so 41/24 cannot be reduced by 2",
+                "41/24",
             ),
         ),
         (
             "base_addition",
             "345+66@7=",
             (
-                "Carries out of the columns, from the last on: 1, 1, 0",
+                "Column 1 from the right: 5 + 6 = 7 + 4, write 4 and carry 1",
+                "Column 2 from the right: 4 + 6 + 1 = 7 + 4, write 4 and carry 1",
+                "Column 3 from the right: 3 + 1 = 4, write 4",
                 "In base 7: 345 + 66 = 444",
                 "444",
+            ),
+        ),
+        (
+            "binomial",
+            "C(12,3)=",
+            (
+                "Things left for the second choice: 12 \u2212 1 = 11",
+                "12 \u00d7 1 = 12",
+                "12 \u00d7 10 = 120",
+                "Ordered pairs: 12 + 120 = 132",
+                "Digit by digit: 13 \u00f7 2 = 6, remainder 1; 12 \u00f7 2 = 6",
+                "Sets of 2, each of which was counted twice: 132 \u00f7 2 = 66",
+                "Things left for the third choice: 12 \u2212 2 = 10",
+                "Sets of 2 with one thing more: 66 \u00d7 10 = 660",
+                "Digit by digit: 6 \u00f7 3 = 2; 6 \u00f7 3 = 2; 0 \u00f7 3 = 0",
+                "Sets of 3, each of which was counted 3 times: 660 \u00f7 3 = 220",
+                "220",
             ),
         ),
         (
@@ -320,10 +390,10 @@ def test_the_self_check_looks_at_form_and_not_at_truth(name, prompt, lines):
             "lattice_paths",
             "..../..../..../....?",
             (
-                "Ways to each crossing of row 1: 1, 1, 1, 1",
-                "Ways to each crossing of row 2: 1, 2, 3, 4",
-                "Ways to each crossing of row 3: 1, 3, 6, 10",
-                "Ways to each crossing of row 4: 1, 4, 10, 20",
+                "Ways to each place of row 1: 1, 1, 1, 1",
+                "Ways to each place of row 2: 1, 2, 3, 4",
+                "Ways to each place of row 3: 1, 3, 6, 10",
+                "Ways to each place of row 4: 1, 4, 10, 20",
                 "20",
             ),
         ),

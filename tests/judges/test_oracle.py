@@ -147,6 +147,22 @@ def test_a_bad_request_to_verify_is_answered_with_one_error(change):
     assert list(ask(**{**request, **change})) == ["error"]
 
 
+@pytest.mark.parametrize(
+    ("family", "prompt"),
+    [
+        ("copy", "a" * (1 << 15) + "="),
+        ("multiplication", f"{'7' * 4000}*{'7' * 4000}="),
+        ("base_conversion", f"{'9' * 3000}>@2="),
+    ],
+)
+def test_what_would_take_too_long_to_work_out_is_neither_judged_nor_data(family, prompt, tmp_path):
+    asked = ask(op="verify", family=family, prompts=[prompt], lines=[["1"]])
+    assert "too large" in asked["unfit"]
+    row = (family, len(prompt) - 1, prompt, ["1"], "learner 0", 1)
+    found = audit(write_rows(tmp_path / "1.parquet", [row]), [family])
+    assert found == {"families": {}, "foreign": 1}
+
+
 @settings(deadline=None)
 @given(
     st.binary()

@@ -1,5 +1,6 @@
 """Machines, stack programs, sorting, shortest ways, mazes, longest rises: asked and answered."""
 
+import tracemalloc
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -16,6 +17,8 @@ from ouroboros.envs.stack_program import StackProgram
 from ouroboros.envs.subsequence import IncreasingSubsequence
 from ouroboros.errors import UsageError
 from ouroboros.testing import check_family
+from ouroboros.testing.mutants import near_misses
+from ouroboros_judges.answers import maze, shortest_path
 from ouroboros_judges.answers.automata import FiniteAutomatonAnswers, StackDepthAnswers
 from ouroboros_judges.answers.maze import MazeAnswers
 from ouroboros_judges.answers.shortest_path import ShortestPathAnswers
@@ -37,6 +40,7 @@ ANSWERS = {
         IncreasingSubsequenceAnswers(),
     )
 }
+TESTED = {"maze": maze, "shortest_path": shortest_path}  # route two tests the lines of route one
 FAMILIES = {name: answers.family for name, answers in ANSWERS.items()}
 relaxed = settings(deadline=None)  # two cores may be busy
 each = pytest.mark.parametrize("name", list(ANSWERS))
@@ -170,7 +174,7 @@ def test_tempting_wrong_answers_are_refused(name, prompt, answer):
     assert not ANSWERS[name].accepts(prompt, answer)
 
 
-@each
+@pytest.mark.parametrize("name", [name for name in ANSWERS if name not in TESTED])
 @pytest.mark.parametrize("route", ["solve", "again"])
 def test_a_fault_of_either_route_is_caught_by_the_other(name, route, monkeypatch):
     faulty = type(ANSWERS[name])()
@@ -182,6 +186,26 @@ def test_a_fault_of_either_route_is_caught_by_the_other(name, route, monkeypatch
     assert not faulty.verify(prompt, (*work, answer)).correct
     assert not faulty.accepts(prompt, wrong[-1])
     assert not faulty.accepts(prompt, answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "faulty"),
+    [
+        ("maze", "by_flooding", lambda rows: ("a1", "a2", "1")),
+        ("maze", "holds", lambda rows, lines: False),
+        ("shortest_path", "by_places", lambda roads: ("a0", "b1a", "a1b", "1")),
+        ("shortest_path", "_nearest", lambda roads, told: {}),
+        ("shortest_path", "_leads", lambda path, number, told: False),
+    ],
+)
+def test_lines_that_are_tested_must_be_found_and_pass(name, part, faulty, monkeypatch):
+    truth = {p: ANSWERS[name].solve(p) for p in ANSWERS[name].adversarial(5, 1, 40)}
+    monkeypatch.setattr(TESTED[name], part, faulty)
+    doubted = type(ANSWERS[name])()
+    for prompt, lines in truth.items():
+        assert not doubted.verify(prompt, lines).correct
+        assert not doubted.verify(prompt, doubted.solve(prompt)).correct
+        assert not doubted.accepts(prompt, lines[-1])
 
 
 @relaxed
@@ -282,6 +306,24 @@ def test_the_fewest_steps_are_the_first_power_that_joins_both_ends(prompt):
     assert ANSWERS["maze"].solve(prompt)[-1] == answer
 
 
+@relaxed
+@given(prompts("maze", 5))
+def test_of_a_maze_only_the_map_of_least_steps_holds(prompt):
+    rows, lines = FAMILIES["maze"].rows(prompt), ANSWERS["maze"].solve(prompt)
+    assert maze.holds(rows, lines)
+    for attempt in near_misses(lines, FAMILIES["maze"].alphabet):
+        assert attempt == lines or not maze.holds(rows, attempt)
+
+
+@relaxed
+@given(prompts("shortest_path", 8))
+def test_of_a_network_only_the_least_distances_hold(prompt):
+    roads, lines = FAMILIES["shortest_path"].roads(prompt), ANSWERS["shortest_path"].solve(prompt)
+    assert shortest_path.holds(roads, lines)
+    for attempt in near_misses(lines, FAMILIES["shortest_path"].alphabet):
+        assert attempt == lines or not shortest_path.holds(roads, attempt)
+
+
 @pytest.mark.parametrize(
     ("name", "level"),
     [("stack_program", 200), ("sorting", 300), ("shortest_path", 3000), ("maze", 40)],
@@ -302,8 +344,12 @@ def test_a_solution_reads_as_a_person_writes_it():
     def read(name, prompt):
         return FAMILIES[name].read(prompt, ANSWERS[name].solve(prompt))
 
-    assert read("stack_depth", "5aab=") == ("Step by step: 6, 7, 6", "6")
-    assert read("stack_program", "473as=") == ("add: 1, 3", "swap: 3, 1", "3")
+    assert read("stack_depth", "5aab=") == ("After each sign in turn: 6, 7, 6", "6")
+    assert read("finite_automaton", "7m314=") == (
+        "Digit by digit: (0 + 3) mod 7 = 3, (3 + 1) mod 7 = 4, (4 + 4) mod 7 = 1",
+        "1",
+    )
+    assert read("stack_program", "473as=") == ("Add: 1, 3", "Swap: 3, 1", "3")
     assert read("sorting", "314=") == (
         "Begin with 3",
         "Insert 1: 13",
@@ -312,15 +358,18 @@ def test_a_solution_reads_as_a_person_writes_it():
     )
     assert read("shortest_path", "a3b,b4c,a9c=") == (
         "Start at A: 0 km",
-        "B: 3 km via A",
-        "C: 7 km via B",
+        "B: 3 km, coming from A",
+        "C: 7 km, coming from B",
         "The way A\u2013B\u2013C: 3 km + 4 km",
         "7 km",
     )
     assert read("maze", "S./#E=")[1:] == ("Step 1: b1", "Step 2: b2", "2")
     assert read("maze", "S#/#E=")[1:] == ("No other square can be reached", "0")
     assert read("increasing_subsequence", "313=") == (
-        "Members of the longest rise that ends at 3: 1, at 1: 1, at 3: 2",
+        (
+            "The longest rise that ends with each number in turn: "
+            "3 (length 1), 1 (length 1), 3 (length 2)"
+        ),
         "2",
     )
 
@@ -332,3 +381,13 @@ def test_some_hard_mazes_have_no_way():
 
 def test_labels_go_on_as_the_columns_of_a_spreadsheet_do():
     assert [label(place) for place in (0, 25, 26, 701, 702)] == ["a", "z", "aa", "zz", "aaa"]
+
+
+def test_a_stack_that_grows_costs_no_more_memory_than_its_lines():
+    prompt = f"{'1' * 401}{'d' * 200}{'a' * 200}="
+    tracemalloc.start()
+    lines = ANSWERS["stack_program"].again(prompt)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert lines == ANSWERS["stack_program"].solve(prompt)
+    assert most < 2 * len("".join(lines or ()))

@@ -1,7 +1,13 @@
 """Contamination: the sealed items are those that the examiner asked, and nobody is shown one."""
 
+import fcntl
 import json
-from contextlib import closing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,23 +15,31 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from made_up_run import LOG_KEY
+from made_up_run import KEY, LOG_KEY
 
 from ouroboros.cli import measure as commands
+from ouroboros.cli.__main__ import main
 from ouroboros.cli.exam import exam as draw_again
 from ouroboros.config import parse_config
 from ouroboros.envs import load_families
 from ouroboros.errors import UsageError
-from ouroboros.mill.contamination import find_contamination, sealed_items
+from ouroboros.mill.contamination import find_contamination
 from ouroboros.mill.items import Item
+from ouroboros.mill.sealed import sealed_items
 from ouroboros.mill.shards import schema
 from ouroboros_judges import examiner
 from ouroboros_judges.answers import load_answers
+from ouroboros_warden import errors
 from ouroboros_warden.audit import Log, read_log
 from ouroboros_warden.canonical import canonical
+from ouroboros_warden.contamination import contamination
 from ouroboros_warden.exam import commitment, exam_seed
-from ouroboros_warden.folder import Folder
+from ouroboros_warden.folder import Folder, load_config
 from ouroboros_warden.heads import signing
+from ouroboros_warden.opening import open_run
+from ouroboros_warden.papers import papers_of
+from ouroboros_warden.processes import environment
+from ouroboros_warden.server import DEFAULT_COMMANDS, make_boxes
 
 WALLS = {"copy": 4, "reverse_addition": 3}
 SECRET = b"t" * 32
@@ -68,6 +82,8 @@ def make_run(folder: Path, *, over: bool = True, secret: bytes = SECRET) -> set[
     given = {"families": {name: {"wall": wall} for name, wall in WALLS.items()}, "exam": exam}
     config = parse_config({"run": {"name": "x", "preset": "tiny"}, **given}).model_dump(mode="json")
     (folder / "config.json").write_bytes(canonical(config))
+    if not over:
+        put_under_the_law(Folder.at(folder), secret)
     reached = {"copy": 9, "reverse_addition": 7}
     first = examined(WALLS, 1)
     second = [*examined(reached, 2), *examined(reached, 2, sitting=2)]
@@ -90,6 +106,13 @@ def make_run(folder: Path, *, over: bool = True, secret: bytes = SECRET) -> set[
         if over:
             log.append("end", {"reason": "limit reached", "secret": secret.hex()})
     return {(n, prompt) for n, _, prompts in [*first, *second, *last] for prompt in prompts}
+
+
+def put_under_the_law(folder: Folder, secret: bytes) -> None:
+    folder.warden.mkdir()
+    (folder.warden / "secret").write_bytes(secret)
+    (folder.warden / "secret").chmod(0o600)
+    open_run(folder, KEY)
 
 
 def put(folder: Path, pairs: list[tuple[str, str]]) -> Path:
@@ -176,12 +199,12 @@ def test_a_run_that_is_not_over_keeps_its_secret(tmp_path):
 
 def test_a_secret_that_nobody_committed_to_is_refused(tmp_path):
     make_run(tmp_path / "run", secret=b"u" * 32)
-    with pytest.raises(UsageError, match="another exam secret than it committed to"):
+    with pytest.raises(errors.UsageError, match="another exam secret than it committed to"):
         find_contamination(tmp_path / "run", put(tmp_path / "set", [("copy", "1=")]))
 
 
 def test_a_log_that_asked_something_else_is_refused(made_run, tmp_path):
-    with pytest.raises(UsageError, match="examination 1 cannot be drawn again"):
+    with pytest.raises(errors.UsageError, match="examination 1 cannot be drawn again"):
         find_contamination(made_run, put(tmp_path / "set", [("copy", "1=")]))
 
 
@@ -191,5 +214,117 @@ def test_another_configuration_than_the_logs_is_refused(tmp_path):
     config = json.loads(path.read_bytes())
     config["families"]["copy"]["wall"] = 5
     path.write_bytes(canonical(config))
-    with pytest.raises(UsageError, match="not the one that the run began with"):
+    with pytest.raises(errors.UsageError, match="not the one that the run began with"):
         find_contamination(tmp_path / "run", put(tmp_path / "set", [("copy", "1=")]))
+
+
+# a run that is not over --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory):
+    """A run that was killed as it wrote a record, and what it was examined on."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    asked = make_run(folder, over=False)
+    with (folder / "log" / "records.jsonl").open("ab") as log:
+        log.write(b'{"body":{"exam":4,"champion":null,"rows":[["copy",4,')
+    return folder, asked
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[None]:
+    """Hold a run's lock, as a warden does that serves it."""
+    with (folder / "warden" / "lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        str(path): (path.read_bytes() if path.is_file() else b"", path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+    }
+
+
+def test_a_set_with_one_sealed_item_of_a_live_run_is_told_yes_and_no_more(
+    unfinished, tmp_path, capfd
+):
+    folder, asked = unfinished
+    clean = [("copy", f"{n}=") for n in range(10**40, 10**40 + 50)]
+    (item,) = [pair for pair in sorted(asked) if len(pair[1]) > 9][:1]
+    data = put(tmp_path / "set", [*clean, item])
+    with served(folder):
+        before = snapshot(folder)
+        assert main(["data", "contamination", str(folder), str(data), "--json"]) == 1
+        assert snapshot(folder) == before
+    told = capfd.readouterr()
+    assert json.loads(told.out) == {"contaminated": True, "exams": 3, "rows": 51}
+    assert told.err == ""
+
+
+def test_the_marks_of_a_run_that_is_not_over_are_those_of_all_that_it_asked(unfinished):
+    folder, asked = Folder.at(unfinished[0]), unfinished[1]
+    papers = papers_of(folder, load_config(folder), read_log(folder.records), SECRET)
+    answers = [examiner.marks(request) for paper in papers for request in paper.sittings]
+    found = {each for told in answers for _, _, row in told["marks"] for each in row}
+    assert found == {examiner.mark(*pair) for pair in asked}
+
+
+def test_a_clean_set_of_a_killed_run_is_told_no_in_words(unfinished, tmp_path, capfd):
+    folder, _ = unfinished
+    data = put(tmp_path / "set", [("copy", f"{10**40}="), ("reverse", "12=")])
+    before = snapshot(folder)
+    assert main(["data", "contamination", str(folder), str(data)]) == 0
+    assert snapshot(folder) == before
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert told.err == "no: the set holds no sealed items of the 3 examinations so far\n"
+
+
+def test_where_the_secret_stayed_behind_nobody_is_told(tmp_path, capfd):
+    make_run(tmp_path / "run", over=False)
+    (tmp_path / "run" / "warden" / "secret").unlink()
+    data = put(tmp_path / "set", [("copy", "1=")])
+    assert main(["data", "contamination", str(tmp_path / "run"), str(data), "--json"]) == 2
+    told = capfd.readouterr()
+    assert told.err.count("\n") == 1
+    assert "only its owner can have a data set compared" in told.err
+    assert json.loads(told.out).keys() == {"error", "exit_code"}
+    assert not (tmp_path / "run" / "warden" / "secret").exists()  # nor is another one made
+
+
+def test_another_user_is_told_in_one_line_that_he_cannot_ask():
+    with tempfile.TemporaryDirectory() as name:
+        run = Path(name) / "run"
+        make_run(run, over=False)
+        Path(name).chmod(0o755)
+        root = os.geteuid() == 0
+        (run / "warden" / "secret").chmod(0o600 if root else 0)
+        try:
+            if root:
+                os.seteuid(65534)
+            with pytest.raises(errors.UsageError, match="Permission denied") as refusal:
+                contamination(run, [])
+        finally:
+            if root:
+                os.seteuid(0)
+    assert "\n" not in str(refusal.value)
+
+
+def test_the_engine_cannot_ask_from_its_box(tmp_path):
+    asked = make_run(tmp_path / "run", over=False)
+    command = [sys.executable, "-P", "-m", "ouroboros_warden", "contamination"]
+    with make_boxes(Folder.at(tmp_path / "run"), DEFAULT_COMMANDS) as boxes:
+        done = subprocess.run(
+            boxes.engine.around([*command, str(tmp_path / "run")]),
+            preexec_fn=boxes.engine.enter,
+            pass_fds=boxes.engine.inherited,
+            input="".join(f"{examiner.mark(*pair)}\n" for pair in asked),
+            capture_output=True,
+            text=True,
+            env=environment(),
+            check=False,
+        )
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert "denied" in done.stderr or "not a run's folder" in done.stderr

@@ -110,7 +110,7 @@ def test_the_manifest_accounts_for_every_row(data, curated):
 def test_the_card_says_what_is_left_and_what_went(curated):
     out, shares = curated
     card = (out / "README.md").read_text()
-    assert f"kept {sum(s.rows for s in shares)} of {sum(s.read for s in shares)} rows" in card
+    assert f"kept {sum(s.rows for s in shares)} of the {sum(s.read for s in shares)} rows" in card
     assert f"| {dropped(shares)['near']} | are near to an earlier row" in card
     assert "data/copy/*.parquet" in card
 

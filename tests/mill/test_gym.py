@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -14,7 +15,7 @@ import pytest
 
 from ouroboros.cli import gym as commands
 from ouroboros.errors import UsageError
-from ouroboros.mill.gym import Guest, list_tasks, make_rows, open_task, plain
+from ouroboros.mill.gym import Guest, GymOrder, list_tasks, make_rows, open_task, plain
 from ouroboros.mill.probe import kinship, same
 from ouroboros.mill.selftest import Report, Trial, check
 from ouroboros.mill.shards import schema, shard_file
@@ -283,8 +284,12 @@ def test_a_level_is_a_step_of_the_curriculum(imitated):
     assert len(str(open_task("sums", level=None, seed=0, size=4)[0]["metadata"]["a"])) == 3
 
 
+def order_of(*tasks, level=1, count=3):
+    return GymOrder(tasks=tasks, levels=(level,), count=count, seed=0)
+
+
 def test_rows_hold_the_columns_of_ours(imitated, tmp_path):
-    (shard,) = make_rows(["sums"], [2], 50, 0, tmp_path / "out")
+    (shard,) = make_rows(order_of("sums", level=2, count=50), tmp_path / "out")
     assert (shard.family, shard.rows, shard.refused) == ("rg_sums", 50, 0)
     table = pq.read_table(tmp_path / "out" / shard_file("rg_sums", 2))
     assert table.schema.equals(schema())
@@ -317,7 +322,7 @@ def test_a_task_that_cannot_be_opened_does_not_keep_the_others_from_their_rows(
 
     steps = list_tasks(["sums"]) and sys.modules["reasoning_gym.factory"].Steps
     monkeypatch.setattr(steps, "generate_configuration", refuse)
-    first, second = make_rows(["sums", "crashing"], [1], 3, 0, tmp_path)
+    first, second = make_rows(order_of("sums", "crashing"), tmp_path)
     assert (first.rows, second.rows) == (0, 3)
     assert "digits must be odd" in first.error
     assert not list(tmp_path.glob("data/rg_sums/*"))
@@ -331,7 +336,13 @@ def test_an_unknown_task_or_level_is_the_users_business(imitated, tmp_path):
     with pytest.raises(UsageError, match="levels 1 to 1"):
         open_task("junk", level=2, seed=0, size=1)
     with pytest.raises(UsageError, match="has a level"):
-        make_rows(["sums"], [7], 5, 0, tmp_path)
+        list(make_rows(order_of("sums", level=7), tmp_path))
+
+
+def test_a_task_that_takes_too_long_leaves_no_rows_and_says_so(imitated, tmp_path):
+    first, second = make_rows(replace(order_of("sums", "crashing"), limit=0), tmp_path)
+    assert (first.rows, second.rows) == (0, 0)
+    assert "was not done within 0 s" in first.error
 
 
 def test_an_example_stands_for_a_reference_where_there_is_none(imitated):
@@ -365,7 +376,13 @@ def test_the_commands_end_with_one_object_and_tell_a_defect_by_their_code(
     assert commands.gym_make(out=out, tasks="sums,empty", count=3, as_json=True) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["rows"] == 3
+    assert told["left_out"] == {"empty": ["empty_accepted"]}
     assert json.loads((out / "reasoning-gym.json").read_text())["shards"] == told["shards"]
+    beside = {"out": tmp_path / "all", "count": 3, "as_json": True}
+    assert commands.gym_make(tasks="sums,empty", unchecked=True, **beside) == 0
+    assert json.loads(capsys.readouterr().out)["left_out"] == {}
+    with pytest.raises(UsageError, match="--unchecked"):
+        commands.gym_make(tasks="junk", **beside)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,20 @@ def test_numbers_are_printable_and_nothing_is_left_over(book: list[Chapter]) -> 
             assert not re.search(r"[0-9]{5}", made.prompt), made.prompt
 
 
+def test_steps_are_sentences_of_their_own(book: list[Chapter]) -> None:
+    for problem in problems(book):
+        for step in problem.item.steps:
+            assert not re.match("[a-z]{2}", step), step
+            assert not re.search(r"place by place|\[\[", step), step
+
+
+def test_worked_examples_work_something_out(book: list[Chapter]) -> None:
+    lookups = {"copy", "reverse"}
+    for section in (section for chapter in book for section in chapter.sections):
+        if section.family not in lookups:
+            assert all(problem.item.steps for problem in section.examples), section.family
+
+
 # the same every time
 
 
@@ -241,6 +255,22 @@ def test_fractions_variables_and_units_are_recognised() -> None:
     assert list(spans("a 3 by 4 box, 1/0.5 of axes")) == [
         Span("plain", ("a 3 by 4 box, 1/0.5 of axes",))
     ]
+
+
+def test_matrices_are_recognised_and_typeset() -> None:
+    said = "the matrix A with the rows (1, \u22122) and (3, 4), or [[5], [6]]"
+    assert list(spans(said)) == [
+        Span("plain", ("the matrix ",)),
+        Span("variable", ("A", "")),
+        Span("plain", (" = ",)),
+        Span("matrix", ("1, \u22122", "3, 4")),
+        Span("plain", (", or ",)),
+        Span("matrix", ("5", "6")),
+    ]
+    assert r"*A* = $\begin{pmatrix} 1 & -2 \cr 3 & 4 \end{pmatrix}$" in texts.typeset(said)
+    assert "<mtr><mtd><mn>1</mn></mtd><mtd><mn>\u22122</mn></mtd></mtr>" in pages.typeset(said)
+    plain = "with the rows (a, $) and [[x], <b>]"
+    assert "matrix" not in {span.kind for span in spans(plain)}
 
 
 def test_lines_without_spaces_are_a_grid() -> None:

@@ -6,6 +6,7 @@ from ouroboros_redteam.attack import Benign, Inside, asked, boxed
 from ouroboros_redteam.session import Played
 from ouroboros_redteam.suite import _inside, _twins
 from ouroboros_warden.audit import Record
+from ouroboros_warden.canonical import content_id
 from ouroboros_warden.errors import Refused
 
 from .conftest import OPENED
@@ -22,6 +23,15 @@ def test_attacks_of_every_class_are_stopped_and_logged_and_their_twins_pass(play
     assert found["attacks"] == found["stopped"] == found["logged"] == found["benign_passed"] == 20
     assert 10 <= found["benign_played"] <= 20
     assert {*found["by_class"]} == {*"ACDEFGHI"}
+
+
+WIDE = ("A5.41", "A5.44", "A5.45", "A10.9", "A10.13", "A10.21", "A15.4", "H1.23", "H1.24")
+
+
+def test_attacks_on_all_families_are_stopped_and_logged_and_their_twins_pass(play):
+    found = play(*WIDE)
+    assert found["failures"] == []
+    assert found["attacks"] == found["stopped"] == found["logged"] == found["benign_passed"] == 9
 
 
 def test_without_a_box_system_calls_get_through_and_the_red_team_says_so(play):
@@ -95,14 +105,45 @@ def test_of_what_the_kernel_stopped_the_record_of_the_confinement_speaks():
     assert not judged(BOXED, played("stopped", "EPERM", by="kernel")).good
 
 
+def oracle(*correct: bool) -> Record:
+    digest = content_id({"correct": [*correct]})
+    return record("oracle", op="verify", count=len(correct), digest=digest)
+
+
+@pytest.mark.parametrize(
+    ("judged_so", "words"),
+    [
+        ([oracle(False, False)], "record 7: oracle, 0 of 2 right"),
+        ([oracle(False), oracle(False)], "record 7: oracle, 0 of 2 right"),
+        ([record("audit", rows=3, correct=0)], "record 7: audit, 0 of 3 right"),
+        ([REFUSED, oracle(False)], "record 7: oracle, 0 of 1 right"),
+        ([oracle(False, True)], ""),
+        ([oracle(False), oracle(True)], ""),
+        ([record("audit", rows=3, correct=1)], ""),
+        ([record("audit", rows=0, correct=0)], ""),
+        ([record("oracle", op="examples", count=1, digest="")], ""),
+        ([], ""),
+    ],
+)
+def test_of_what_was_judged_the_log_has_to_say_that_nothing_was_right(judged_so, words):
+    outcome = judged(ASKED, played("stopped", "all judged wrong", *judged_so, by="itself"))
+    assert outcome.logged == words
+    assert outcome.good == bool(words)
+
+
+def test_what_the_gate_stopped_is_not_excused_by_a_verdict():
+    assert not judged(ASKED, played("stopped", "no", oracle(False))).good
+
+
 def test_a_common_twin_is_played_for_every_fifth():
     twin = Benign("be good", lambda e: None)
     attacks = [asked(f"A1.{n}", str(n), lambda e: None, twin) for n in range(11)]
     attacks.append(asked("A2.1", "other", lambda e: None, Benign("be good", lambda e: None)))
     attacks.append(asked("A2.2", "formal", lambda e: None, twin, mode="formal"))
+    attacks.append(asked("A2.3", "wide", lambda e: None, twin, wide=True))
     found = _twins(attacks)
     assert [found[f"A1.{n}"] for n in (0, 4, 5, 9, 10)] == ["A1.0", "A1.0", "A1.5", "A1.5", "A1.10"]
-    assert (found["A2.1"], found["A2.2"]) == ("A2.1", "A2.2")
+    assert (found["A2.1"], found["A2.2"], found["A2.3"]) == ("A2.1", "A2.2", "A2.3")
 
 
 def test_attempts_say_by_exceptions_what_became_of_them():

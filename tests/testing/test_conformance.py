@@ -197,6 +197,13 @@ class Unicode(ForwardAdditionAnswers):
         return super().verify(prompt, lines)
 
 
+class Divided(CopyAnswers):
+    """Finds no agreement between its routes."""
+
+    def reference(self, prompt):
+        return super().reference(prompt) and None
+
+
 class Harsh(CopyAnswers):
     def verify(self, prompt, lines):
         return Verdict(correct=False, first_bad_line=0, judge="copy")
@@ -252,6 +259,7 @@ class Stray(CopyAnswers):
         (Fragile, "near misses and junk fail"),
         (Vague, "near misses and junk fail"),
         (Harsh, "the reference solution passes"),
+        (Divided, "the reference solution passes"),
         (Capped, "the reference solution passes"),
         (Mistaken, "the reference solution passes"),
         (Moody, "verifying is deterministic"),

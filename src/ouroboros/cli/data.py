@@ -1,14 +1,11 @@
 """`ouro data`: problems with verified solutions, as Parquet."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ouroboros.cli.options import AsJson
-
-if TYPE_CHECKING:
-    from ouroboros.mill.shards import Order
 
 app = typer.Typer(
     help="Problems with verified solutions, in words and in compact form.",
@@ -35,17 +32,25 @@ def make(
     import os
     import time
 
+    from ouroboros.cli.bar import Bar
     from ouroboros.cli.output import emit, note
     from ouroboros.mill.card import write_card
-    from ouroboros.mill.shards import Order
+    from ouroboros.mill.shards import Order, Shard
     from ouroboros.mill.shards import make as make_shards
 
     order = Order(
         families=chosen_families(families), levels=chosen_levels(levels), count=count, seed=seed
     )
     began = time.monotonic()
-    with _Bar(order) as bar:
-        shards = make_shards(order, out, workers=workers or os.cpu_count() or 1, report=bar.advance)
+    with Bar("making") as bar:
+        done = 0
+
+        def show(shard: Shard) -> None:
+            nonlocal done
+            done += shard.wanted
+            bar.show(done, order.count, f"{shard.family} {shard.level}")
+
+        shards = make_shards(order, out, workers=workers or os.cpu_count() or 1, report=show)
     seconds = time.monotonic() - began
     write_card(order, shards, out)
     rows, disputed = sum(s.rows for s in shards), sum(s.disputed for s in shards)
@@ -104,42 +109,3 @@ def chosen_levels(text: str) -> tuple[int, ...]:
     if not levels:
         raise UsageError(f"--levels: {text!r} holds no level")
     return tuple(sorted(levels))
-
-
-class _Bar:
-    """A progress bar over the order's items, on standard error."""
-
-    def __init__(self, order: "Order") -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self._task = self._progress.add_task("making", total=order.count)
-
-    def __enter__(self) -> "_Bar":
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def advance(self, shard: object) -> None:
-        """A shard is done."""
-        from ouroboros.mill.shards import Shard
-
-        if isinstance(shard, Shard):
-            self._progress.update(
-                self._task, advance=shard.wanted, description=f"{shard.family} {shard.level}"
-            )

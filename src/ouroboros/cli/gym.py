@@ -18,6 +18,7 @@ SUSPICIONS = ("mutant_accepted", "no_reference")  # to be looked at: they may be
 SHOWN = 60  # characters of an example
 
 Tasks = Annotated[str, typer.Option("--tasks", help="Names of reasoning-gym, with commas; or all.")]
+Limit = Annotated[float, typer.Option("--limit", min=1, help="Seconds for a task.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The same gives the same.")]
 
 
@@ -28,7 +29,7 @@ def gym_check(
         int | None, typer.Option("--level", min=1, help="Of the curriculum; else the default.")
     ] = None,
     seed: Seed = 0,
-    limit: Annotated[float, typer.Option("--limit", min=1, help="Seconds for a task.")] = 120.0,
+    limit: Limit = 120.0,
     listed: Annotated[bool, typer.Option("--list", help="List tasks, and try none.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -51,7 +52,7 @@ def gym_check(
     for task in chosen:
         reports.append(check(task.name, trial, mutate=MUTATE))
         note(f"{len(reports)} of {len(chosen)}: {_line(reports[-1])}")
-    bad = [r.task for r in reports if any(f.kind not in SUSPICIONS for f in r.findings)]
+    bad = [report.task for report in reports if _wrong(report)]
     if as_json:
         found = [asdict(report) for report in reports]
         emit({"version": version(), "defective": bad, "trial": asdict(trial), "tasks": found})
@@ -67,17 +68,30 @@ def gym_make(
     levels: Annotated[str, typer.Option("--levels", help="Such as 1-4 or 1,3.")] = "1",
     count: Annotated[int, typer.Option("--count", min=1, help="Rows a task and level.")] = 100,
     seed: Seed = 0,
+    limit: Limit = 120.0,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="Take defective tasks, too, and try none.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Make rows of reasoning-gym's tasks in the columns of ours, as Parquet."""
+    """Make rows of reasoning-gym's tasks in the columns of ours, as Parquet.
+
+    Each task is tried first as by gym-check, and a defective one is left out.
+    """
     from dataclasses import asdict
 
     from ouroboros.cli.data import chosen_levels
     from ouroboros.cli.output import emit, note
-    from ouroboros.mill.gym import list_tasks, make_rows, version
+    from ouroboros.errors import UsageError
+    from ouroboros.mill.gym import GymOrder, list_tasks, make_rows, version
 
     chosen = [task.name for task in list_tasks(_names(tasks))]
-    shards = make_rows(chosen, chosen_levels(levels), count, seed, out)
+    defects = {} if unchecked else _defects(chosen, limit)
+    sound = tuple(name for name in chosen if name not in defects)
+    if not sound:
+        raise UsageError("all of these tasks are defective: --unchecked takes them nevertheless")
+    order = GymOrder(tasks=sound, levels=chosen_levels(levels), count=count, seed=seed, limit=limit)
+    shards = list(make_rows(order, out))
     for shard in shards:
         if shard.rows < count:
             said = shard.error or f"{shard.refused} refused, {shard.repeated} repeated"
@@ -85,10 +99,31 @@ def gym_make(
     rows = sum(shard.rows for shard in shards)
     if as_json:
         found = [asdict(shard) for shard in shards]
-        emit({"version": version(), "rows": rows, "out": str(out), "shards": found})
+        made = {"version": version(), "rows": rows, "out": str(out)}
+        emit(made | {"left_out": defects, "shards": found})
     else:
-        note(f"{rows:,} rows of {len(chosen)} tasks of reasoning-gym {version()}, in {out}")
+        note(f"{rows:,} rows of {len(sound)} tasks of reasoning-gym {version()}, in {out}")
     return 0
+
+
+def _defects(names: list[str], limit: float) -> dict[str, list[str]]:
+    """What is wrong with those of the tasks that are defective."""
+    from ouroboros.cli.output import note
+    from ouroboros.mill.selftest import Trial, check
+
+    found: dict[str, list[str]] = {}
+    for name in names:
+        kinds = _wrong(check(name, Trial(limit=limit), mutate=MUTATE))
+        if kinds:
+            found[name] = kinds
+            note(f"{name} is left out: {', '.join(kinds)}")
+    return found
+
+
+def _wrong(report: "Report") -> list[str]:
+    """The kinds of a task's defects, without what may be all right."""
+    kinds = dict.fromkeys(finding.kind for finding in report.findings)
+    return [kind for kind in kinds if kind not in SUSPICIONS]
 
 
 def export(

@@ -34,13 +34,15 @@ def curate(
     import time
     from dataclasses import asdict
 
+    from ouroboros.cli.bar import Bar
     from ouroboros.cli.output import emit, note
     from ouroboros.mill.curate import Rules, dropped
     from ouroboros.mill.curate import curate as curate_set
 
     began = time.monotonic()
     rules = Rules(near=near, balance=balance, at_least=at_least)
-    shares = curate_set(_existing(folder), out, rules)
+    with Bar("reading") as bar:
+        shares = curate_set(_existing(folder), out, rules, report=bar.show)
     seconds = time.monotonic() - began
     read, rows = sum(share.read for share in shares), sum(share.rows for share in shares)
     if as_json:
@@ -91,18 +93,27 @@ def report(
 
 
 def contamination(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run that is over.")],
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A run, over or not.")],
     data_dir: Annotated[Path, typer.Argument(metavar="DATA_DIR", help="A data set's folder.")],
     as_json: AsJson = False,
 ) -> int:
-    """Tell whether a data set holds items that a finished run was examined on; fails if it does."""
+    """Tell whether a data set holds items that a run was examined on; fails if it does.
+
+    Of a run that is over, hits are counted; of any other, the warden says yes or no to its owner.
+    """
     from dataclasses import asdict
 
     from ouroboros.cli.output import emit, note
     from ouroboros.cli.runs import find_run
     from ouroboros.mill.contamination import find_contamination
+    from ouroboros.mill.sealed import is_over
+    from ouroboros_warden.audit import read_log
+    from ouroboros_warden.folder import Folder
 
-    found = find_contamination(find_run(run_dir), _existing(data_dir))
+    run, data = find_run(run_dir), _existing(data_dir)
+    if not is_over(read_log(Folder.at(run).records)):
+        return _ask_warden(run, data, as_json=as_json)
+    found = find_contamination(run, data)
     if as_json:
         emit({"contaminated": found.hits > 0, **asdict(found)})
     else:
@@ -111,6 +122,25 @@ def contamination(
         told = f"{found.hits:,} of {found.rows:,} rows are" if found.hits else "no row is"
         note(f"{told} among the {found.sealed:,} sealed items of {found.exams} examinations")
     return 1 if found.hits else 0
+
+
+def _ask_warden(run: Path, data: Path, *, as_json: bool) -> int:
+    """Have the warden compare a data set with the examinations of a run that is not over."""
+    import json
+
+    from ouroboros.cli.output import emit, note
+    from ouroboros.cli.warden import call_or_raise
+    from ouroboros.mill.contamination import marks
+
+    given = [each for _, each in marks(data)]
+    called = call_or_raise("contamination", str(run), handed="".join(f"{m}\n" for m in given))
+    found = json.loads(called.stdout)
+    if as_json:
+        emit({**found, "rows": len(given)})
+    else:
+        told = "yes: the set holds" if found["contaminated"] else "no: the set holds no"
+        note(f"{told} sealed items of the {found['exams']} examinations so far")
+    return int(found["contaminated"])
 
 
 def _existing(path: Path) -> Path:

@@ -41,9 +41,9 @@ class Served:
 
 
 def call_or_raise(
-    *arguments: str, accepted: Collection[int] = (0,)
+    *arguments: str, accepted: Collection[int] = (0,), handed: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run one of the warden's commands to its end.
+    """Run one of the warden's commands to its end, `handed` on its standard input.
 
     Raises:
         UsageError, Refused, OuroborosError: It ended with another code than those `accepted`, or
@@ -51,7 +51,9 @@ def call_or_raise(
     """
     environment = source_environment()
     command = _command(*arguments)
-    done = subprocess.run(command, env=environment, text=True, capture_output=True)  # noqa: S603 our own
+    done = subprocess.run(  # noqa: S603 our own
+        command, input=handed, env=environment, text=True, capture_output=True
+    )
     if done.returncode not in accepted or not (done.stdout or done.returncode == 0):
         words = done.stderr.strip().splitlines() or [f"the warden ended with {done.returncode}"]
         raise _ERRORS.get(done.returncode, OuroborosError)(words[-1].removeprefix(_OWN_NAME))

@@ -23,10 +23,12 @@ from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Worded
 from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks, texts
+from ouroboros.envs.digits import smaller
 from ouroboros.types import Task
 
 PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
 NINES = str.maketrans("0123456789", "9876543210")
+PLACES = ("Ones", "Tens", "Hundreds", "Thousands")
 REVERSED, PLAIN = "(?:[0-9]*[1-9]|0)", "(?:[1-9][0-9]*|0)"
 
 
@@ -120,7 +122,7 @@ class Addition(Worded):
         "Add {b} to {a}.",
         "Find the sum of {a} and {b}.",
         "Which number gives {a} when {b} is subtracted from it?",
-        "Number of sheets on a shelf: {a}. Number put on it: {b}. How many sheets are there then?",
+        "A meter shows {a}. It then goes up by {b}. What does it show now?",
     )
     wall: int = 4
     alphabet: str = "0123456789+="
@@ -183,10 +185,17 @@ class Addition(Worded):
         return {name: facts[name]["value"] for name in "ab"}
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
-        """The sum as people write it, and it alone."""
+        """The sum as it is worked, as people write it, and it alone."""
+        if not self.check(prompt, lines):
+            return tuple(lines)
         turn = 1 if self.most_significant_first else -1
         first, second = (operand[::turn] for operand in self.operands(prompt))
-        return (f"{first} + {second} = {lines[-1][::turn]}", lines[-1][::turn])
+        total = lines[0][::-1]
+        return (*self.told(first, second, total), f"{first} + {second} = {total}", total)
+
+    @abstractmethod
+    def told(self, first: str, second: str, total: str) -> list[str]:
+        """What leads to the sum, in words; all numbers as people write them."""
 
     @abstractmethod
     def fits(self, lines: Sequence[str], level: int) -> bool:
@@ -199,6 +208,45 @@ class Addition(Worded):
     @abstractmethod
     def completion_length(self, prompt: str) -> int:
         """Characters of the longest possible completion."""
+
+
+def columns_told(
+    operands: tuple[str, str], carries: str, total: str, base: str = "10"
+) -> list[str]:
+    """What is added in each column and written under it, from the last column on.
+
+    All strings run from the last digit on; `carries` has what comes into each column, and out of
+    the first.
+    """
+    told: list[str] = []
+    width = max(map(len, operands))
+    for place, digit in enumerate(total[:width]):
+        terms = [number[place] for number in operands if place < len(number)]
+        terms += ["1"] * (carries[place] == "1")
+        if len(terms) == 1 and digit == terms[0]:
+            continue
+        column = " + ".join(terms)
+        if carries[place + 1] == "1":
+            found = f"1{digit}" if base == "10" else f"{base} + {digit}"
+            written = f"{digit} and carry 1" if place + 1 < width else f"1{digit}"
+            column += f" = {found}, write {written}"
+        else:
+            column += f" = {digit}, write {digit}"
+        name = column_name(place) if base == "10" else f"Column {place + 1} from the right"
+        told.append(f"{name}: {column}")
+    return told
+
+
+def column_name(place: int) -> str:
+    """What a column is called, counted from 0 for the last."""
+    return PLACES[place] if place < len(PLACES) else f"Column {place + 1} from the right"
+
+
+def by_places(number: str) -> list[str]:
+    """A number taken apart: 264 is 200, 60 and 4; one of many digits stays whole."""
+    if len(number) > len(PLACES):
+        return [number]
+    return [d + "0" * (len(number) - i) for i, d in enumerate(number, start=1) if d != "0"]
 
 
 def complement(number: str, width: int) -> str:
@@ -229,6 +277,17 @@ class ReverseAddition(Addition):
         """One line that could be a sum."""
         return len(lines) == 1 and _could_be_sum(lines[0], level)
 
+    def told(self, first: str, second: str, total: str) -> list[str]:
+        """Column after column, if there are several; a carry is where the digit below differs."""
+        if len(first) == len(second) == 1:
+            return []
+        operands, turned = (first[::-1], second[::-1]), total[::-1]
+        carries = "0"
+        for place in range(max(len(first), len(second))):
+            column = sum(int(number[place : place + 1] or "0") for number in operands)
+            carries += "01"[column + int(carries[-1]) != int(turned[place])]
+        return columns_told(operands, carries, turned)
+
     def completion_length(self, prompt: str) -> int:
         """The sum may have one digit more than the longer operand."""
         return self.level_of(prompt) + 1
@@ -254,6 +313,13 @@ class ForwardAddition(Addition):
     def fits(self, lines: Sequence[str], level: int) -> bool:
         """Two lines that could be a sum, one the mirror of the other."""
         return len(lines) == 2 and _could_be_sum(lines[0], level) and lines[0][::-1] == lines[1]
+
+    def told(self, first: str, second: str, total: str) -> list[str]:
+        """The smaller number by its places, as one adds in the head; not where it is long."""
+        del total
+        low, high = (second, first) if smaller(second, first) else (first, second)
+        places = by_places(low)
+        return [" + ".join((f"{high} + {low} = {high}", *places))] if len(places) > 1 else []
 
     def completion_length(self, prompt: str) -> int:
         """Two sums, each perhaps a digit longer than the longer operand, and a line break."""

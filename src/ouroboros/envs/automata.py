@@ -57,8 +57,11 @@ class Machine(Asking):
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """The states one after another, and the last alone."""
-        del prompt
-        return (f"Step by step: {', '.join(lines[0])}", lines[-1])
+        return (self.told(prompt, lines[0]), lines[-1])
+
+    @abstractmethod
+    def told(self, prompt: str, states: str) -> str:
+        """The states in words."""
 
     @abstractmethod
     def highest(self, prompt: str) -> str:
@@ -85,8 +88,8 @@ class StackDepth(Machine):
         ),
         (
             "Let x = {start}. The string {inputs} is read from left to right: at each letter a, x"
-            " becomes min(x + 1, 9), and at each letter b, x becomes max(x - 1, 0). What is x in"
-            " the end?"
+            " becomes min(x + 1, 9), and at each letter b, x becomes max(x \u2212 1, 0). What is x"
+            " in the end?"
         ),
         (
             "A counter of open brackets shows {start}. It then reads the string {brackets} from"
@@ -135,6 +138,11 @@ class StackDepth(Machine):
         del rng
         start, inputs = self.parts(prompt).groups()
         return {"start": start, "inputs": inputs, "brackets": inputs.translate(BRACKETS)}
+
+    def told(self, prompt: str, states: str) -> str:
+        """The height after each letter."""
+        del prompt
+        return f"After each sign in turn: {', '.join(states)}"
 
     def highest(self, prompt: str) -> str:
         """A full stack."""
@@ -222,6 +230,15 @@ class FiniteAutomaton(Machine):
         del rng
         modulus, inputs = self.parts(prompt).groups()
         return {"modulus": modulus, "top": self.highest(prompt), "inputs": inputs}
+
+    def told(self, prompt: str, states: str) -> str:
+        """The sum that each state is the remainder of."""
+        modulus, inputs = self.parts(prompt).groups()
+        sums = (
+            f"({state} + {digit}) mod {modulus} = {new}"
+            for state, digit, new in zip("0" + states, inputs, states, strict=False)
+        )
+        return f"Digit by digit: {', '.join(sums)}"
 
     def highest(self, prompt: str) -> str:
         """One below the modulus."""

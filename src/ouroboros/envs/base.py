@@ -138,6 +138,11 @@ def match_prompt(family: str, pattern: re.Pattern[str], prompt: str) -> re.Match
     """The match of a whole prompt; UsageError says which family refuses which text."""
     found = pattern.fullmatch(prompt)
     if found is None:
-        shown = prompt if len(prompt) <= SHOWN else prompt[:SHOWN] + "..."
-        raise UsageError(f"{family}: not a prompt of this family: {shown!r}")
+        raise refusal(family, prompt)
     return found
+
+
+def refusal(family: str, prompt: str) -> UsageError:
+    """What says that a text is no prompt of a family."""
+    shown = prompt if len(prompt) <= SHOWN else prompt[:SHOWN] + "..."
+    return UsageError(f"{family}: not a prompt of this family: {shown!r}")

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ouroboros.envs.addition import columns_told
 from ouroboros.envs.asking import Asking
 from ouroboros.envs.base import Format, texts
 from ouroboros.envs.digits import ZERO
@@ -36,7 +37,7 @@ class BaseAddition(Asking):
     alphabet = "0123456789+@="
     pattern = re.compile(rf"(?={IN_BASE}){NUMBER}\+{NUMBER}@([2-9])=")
     templates = (
-        "Add {a} and {b}. Both are written in base {base}, and so is the answer to be.",
+        "Add {a} and {b}. Both are written in base {base}; write the answer in base {base}, too.",
         "What is {a} + {b}? Both numbers are written in base {base}; answer in base {base}, too.",
         (
             "Find the sum of {a} and {b}. Both numbers are written in base {base}; write the sum "
@@ -145,11 +146,12 @@ class BaseAddition(Asking):
         return dict(zip(("a", "b", "base"), self.operands(prompt), strict=True))
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
-        """The carries, the sum as people write it, and the sum alone."""
+        """Column after column, the sum as people write it, and the sum alone."""
+        if not self.check(prompt, lines):
+            return tuple(lines)
         first, second, base = self.operands(prompt)
-        carries = ", ".join(lines[1][1:])
         return (
-            f"Carries out of the columns, from the last on: {carries}",
+            *columns_told((first[::-1], second[::-1]), lines[1], lines[2], base),
             f"In base {base}: {first} + {second} = {lines[-1]}",
             lines[-1],
         )

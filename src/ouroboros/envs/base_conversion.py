@@ -77,9 +77,11 @@ class BaseConversion(Asking):
         N = len(hard)
         numbers = draw_numbers(rng, lengths=np.full(N, level), hard=hard)
         bases = rng.choice(BASES, N).tolist()
-        near = hard & (rng.random(N) < 0.5)
-        for i in np.flatnonzero(near):
-            numbers[i] = _ending_alike(rng, numbers[i], bases[i])
+        near = np.flatnonzero(hard & (rng.random(N) < 0.5)).tolist()
+        limits = [(int(level / math.log10(bases[i])) + 2, 2) for i in near]
+        chosen = rng.integers((1, 0), np.array(limits, dtype=np.int64).reshape(-1, 2)).tolist()
+        for i, (places, highest) in zip(near, chosen, strict=True):
+            numbers[i] = _ending_alike(numbers[i], bases[i], places, highest=highest == 1)
         return [f"{number}>@{base}=" for number, base in zip(numbers, bases, strict=True)]
 
     def fits(self, prompt: str, lines: Sequence[str]) -> bool:
@@ -153,11 +155,9 @@ def _division(rests: str, quotient: str) -> str:
     return f"{number} {SIGNS['/']} {base} = {plain(result)}, remainder {named}"
 
 
-def _ending_alike(rng: np.random.Generator, number: str, base: int) -> str:
-    """A number of as many digits that ends in zeros or highest digits of the base."""
-    value = to_int(number)
-    places = rng.integers(1, int(len(number) / math.log10(base)) + 2)
-    power = base ** int(places)
+def _ending_alike(number: str, base: int, places: int, *, highest: bool) -> str:
+    """A number of as many digits that ends in so many zeros or highest digits of the base."""
+    value, power = to_int(number), base**places
     below = value - value % power
-    made = to_digits(below + int(rng.integers(2)) * (power - 1))
+    made = to_digits(below + power - 1 if highest else below)
     return made if len(made) == len(number) else number

@@ -14,6 +14,7 @@ from ouroboros.envs.plan import Given, Step
 from ouroboros.envs.planned import Planned
 
 FEWEST, MOST = 2, 5  # of those chosen
+ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 COEFFICIENT = "What is the binomial coefficient \u201c{n} choose {k}\u201d?"
 
 
@@ -61,10 +62,12 @@ def _one_more(count: int) -> tuple[Step, Step, Step]:
     """From the ways to choose one fewer to those to choose `count`."""
     fewer, others, counted, sets = count - 1, f"others{count}", f"counted{count}", f"sets{count}"
     before = f"sets{fewer}" if fewer > 1 else "n"
+    ordered = f"sets of {fewer} with one thing more" if fewer > 1 else "ordered pairs"
+    often = f"{count} times" if count > 2 else "twice"
     return (
-        Step(others, "n", "-", str(fewer), f"others beside {fewer} chosen"),
-        Step(counted, before, "*", others, f"sets of {count}, each counted {count} times"),
-        Step(sets, counted, "/", str(count), f"sets of {count}"),
+        Step(others, "n", "-", str(fewer), f"things left for the {ORDINALS[count]} choice"),
+        Step(counted, before, "*", others, ordered),
+        Step(sets, counted, "/", str(count), f"sets of {count}, each of which was counted {often}"),
     )
 
 

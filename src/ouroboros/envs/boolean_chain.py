@@ -65,8 +65,9 @@ class BooleanChain(Asking):
         ),
         "With 1 for true and 0 for false, work out {nested}.{meanings} Answer 0 or 1.",
         (
-            "Evaluate 0 {unbroken} strictly from left to right; no connective binds tighter than "
-            "another. Here 1 is true and 0 is false.{meanings} Answer 0 or 1."
+            "Evaluate the chain \u201c0 {unbroken}\u201d strictly from left to right; no "
+            "connective binds tighter than another. Here 1 is true and 0 is false.{meanings} "
+            "Answer 0 or 1."
         ),
         (
             "A signal, 0 at first, passes through {gates}. A gate joins the signal, on the left, "

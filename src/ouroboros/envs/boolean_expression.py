@@ -156,7 +156,8 @@ class BooleanExpression(Asking):
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """Each operation as a sentence, then the value."""
         del prompt
-        return tuple(_spelt(line, WORDED | TRUTHS | {"=": " is "}) for line in lines)
+        *steps, value = (_spelt(line, WORDED | TRUTHS | {"=": " is "}) for line in lines)
+        return (*(step[:1].upper() + step[1:] for step in steps), value)
 
     def describe(self) -> Format:
         """The exact format."""

@@ -9,9 +9,10 @@ they are not. Not covered: who is what.
 """
 
 import random
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 LETTERS = 26
 NAME = "[a-z](?:[1-9][0-9]*)?"
@@ -21,11 +22,11 @@ ISLANDERS = (
     "Ned", "Olga", "Paul", "Quinn", "Rose", "Sam", "Tess", "Uma", "Vic", "Wanda", "Xena", "Yara",
     "Zoe",
 )  # fmt: skip
+SIGN = re.compile("([&|=#])")
 SINGLE, SINGLE_HARD = 0.6, 0.15  # of the claims are to be about one person
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What somebody says of one person or two."""
 
     speaker: str
@@ -37,7 +38,7 @@ class Claim:
     @property
     def people(self) -> tuple[str, ...]:
         """Who is spoken of."""
-        return tuple(name for name, _ in self.sides)
+        return tuple([name for name, _ in self.sides])
 
     def __str__(self) -> str:
         """As it stands in a prompt."""
@@ -47,10 +48,15 @@ class Claim:
     def agrees(self, knights: Mapping[str, bool]) -> bool:
         """Whether the speaker can say it, given who is a knight."""
         truths = [knights[name] == is_knight for name, is_knight in self.sides]
-        if self.sign in ("=", "#"):
-            holds = (truths[0] == truths[1]) == (self.sign == "=")
-        else:
-            holds = any(truths) if self.sign == "|" else all(truths)
+        match self.sign:
+            case "=":
+                holds = truths[0] == truths[1]
+            case "#":
+                holds = truths[0] != truths[1]
+            case "|":
+                holds = True in truths
+            case _:
+                holds = False not in truths
         return holds == knights[self.speaker]
 
     def spoken(self) -> str:
@@ -76,9 +82,9 @@ class Claim:
 def parse_claim(text: str) -> Claim:
     """The claim of a part of a prompt that has the form of one."""
     speaker, said = text.split(":")
-    sign = next((c for c in "&|=#" if c in said), "")
-    sides = said.split(sign) if sign else [said]
-    return Claim(speaker, tuple((s.removeprefix("!"), s[0] != "!") for s in sides), sign)
+    pieces = SIGN.split(said)
+    sides = tuple([(side.removeprefix("!"), side[0] != "!") for side in pieces[::2]])
+    return Claim(speaker, sides, pieces[1] if len(pieces) > 1 else "")
 
 
 def person(index: int) -> str:

@@ -53,14 +53,13 @@ class Determinant(Reckoned):
     alphabet = "0123456789-|,;*+%/=R"
     pattern = re.compile(rf"\|({_ROW}(?:;{_ROW})*)\|=")
     templates = (
-        "Compute the determinant of the matrix {matrix}, given row by row.",
-        "What is det({matrix})? The inner brackets are the rows.",
+        "Compute the determinant of the matrix {rows}.",
+        "What is det A for the matrix A {rows}?",
         (
-            "By what factor does the linear map with the matrix {matrix}, given row by row, scale "
-            "volume (area for two rows, length for one)? A reversal of orientation counts as a "
-            "minus sign."
+            "By what factor does the linear map with the matrix A {rows} scale {extent}? A "
+            "reversal of orientation counts as a minus sign."
         ),
-        "Find det A for the matrix A = {matrix}, given row by row.",
+        "Find the determinant of the square matrix A {rows}.",
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
@@ -107,9 +106,10 @@ class Determinant(Reckoned):
             if rows[k][k] == "0":
                 other = _exchange(rows, k)
                 if other == k:
-                    return "0", [*said, f"Column {k + 1} has no pivot, so the determinant is 0"]
+                    where = f"column {k + 1}, from row {k + 1} on"
+                    return "0", [*said, f"There is only 0 in {where}, so the determinant is 0"]
                 reckoning.lines.append(f"R{k + 1}=R{other + 1},R{other + 1}=-R{k + 1}")
-                said.append(f"Row {k + 1} changes its signs and then places with row {other + 1}")
+                said.append(f"Change the signs of row {k + 1} and exchange it with row {other + 1}")
             said.append(f"Elimination with the pivot {spelled(rows[k][k])} in row {k + 1}:")
             for i, j in product(range(k + 1, n), repeat=2):
                 numbers = rows[k][k], rows[i][j], rows[i][k], rows[k][j], before
@@ -152,15 +152,22 @@ class Determinant(Reckoned):
         return {"matrix by rows": self.rows(prompt), "asked": "determinant"}
 
     def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
-        """The matrix as nested brackets."""
+        """The matrix by its rows, and what it scales."""
         del rng
-        rows = (", ".join(map(spelled, row)) for row in self.rows(prompt))
-        return {"matrix": f"[{', '.join(f'[{row}]' for row in rows)}]"}
+        rows = self.rows(prompt)
+        extent = ("lengths", "areas", "volumes")[min(len(rows), 3) - 1]
+        return {"rows": with_rows([list(map(spelled, row)) for row in rows]), "extent": extent}
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """Every step with the sums it takes, and the determinant."""
         answer, said = self.eliminate(prompt, Rereading(lines))
         return (*said, spelled(answer))
+
+
+def with_rows(rows: Sequence[Sequence[str]]) -> str:
+    """A matrix in words: "with the rows (1, 2) and (3, 4)"."""
+    *most, last = (f"({', '.join(row)})" for row in rows)
+    return f"with the rows {', '.join(most)} and {last}" if most else f"with the one row {last}"
 
 
 def _written(matrix: list[list[int]]) -> str:

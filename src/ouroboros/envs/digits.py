@@ -18,6 +18,7 @@ from ouroboros.envs.base import texts
 ZERO = ord("0")
 KINDS = 6
 CHUNK = 4000  # digits that Python converts at once
+SHORT = 512  # bits below which Python's own conversion is the faster one
 
 
 def draw_numbers(
@@ -83,7 +84,7 @@ def to_int(digits: str) -> int:
 
 def to_digits(value: int) -> str:
     """The digits of a whole number from 0 on, of any length."""
-    return str(decimal.Decimal(value))
+    return str(value) if value.bit_length() < SHORT else str(decimal.Decimal(value))
 
 
 def smaller(first: str, second: str) -> bool:

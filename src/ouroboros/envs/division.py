@@ -144,6 +144,14 @@ class LongDivision(Quotients):
         values = self.values(prompt)
         return max(len(values["a"]) - len(values["b"]) + 1, 1)
 
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """The division digit by digit, what it comes to, and that alone."""
+        if not self.check(prompt, lines):
+            return tuple(lines)
+        *steps, answer = super().read(prompt, lines)
+        asked = "{a} \u00f7 {b}".format(**self.values(prompt))
+        return (*steps, f"Quotient: {asked} = {answer}", answer)
+
     def describe(self) -> Format:
         """The exact format."""
         return replace(

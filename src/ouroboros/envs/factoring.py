@@ -137,7 +137,7 @@ class Factoring(Reckoned):
         """Every pair that was tried, with its product, and the factors."""
         of_x, last = self.numbers(prompt)
         wanted = f"the sum {spelled(of_x)} and the product {spelled(last)}"
-        texts = [f"Wanted are two numbers with {wanted}. Products of pairs with that sum:"]
+        texts = [f"Two numbers are sought with {wanted}. Pairs with that sum and their products:"]
         reread = Rereading(lines)
         for digit in CANDIDATES[: len(lines) // 2]:
             partner, product = self.attempt(of_x, last, digit, reread)

@@ -17,8 +17,7 @@ negative fractions, and the results.
 import math
 import random
 import re
-from collections.abc import Sequence
-from itertools import pairwise, starmap
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,6 @@ FORMS = (
     "Give the answer as a proper or improper fraction in lowest terms, or as a whole number.",
     "Reduce the answer to a proper or improper fraction in lowest terms, or to a whole number.",
 )
-TWINS = re.compile(r"\|(.*)-\1\|=")
 SETTING_UP = 5  # lines up to the sum or difference
 
 
@@ -53,8 +51,9 @@ def work(first: str, second: str, op: str, result: Result) -> tuple[str, ...]:
         return right_side
 
     (a, b), (c, d) = first.split("/"), second.split("/")
-    shared, denominator = math.gcd(int(b), int(d)), str(math.lcm(int(b), int(d)))
+    shared = math.gcd(int(b), int(d))
     factors = [str(int(other) // shared) for other in (d, b)]
+    denominator = str(int(b) * int(d) // shared)
     for part, factor in zip((b, d), factors, strict=True):
         found("*", part, factor)
     parts = [found("*", n[::-1], factor) for n, factor in zip((a, c), factors, strict=True)]
@@ -93,13 +92,14 @@ class Fractions(Asking):
     def parts(self, prompt: str) -> re.Match[str]:
         """Fractions and sign; UsageError where they are none or not in lowest terms."""
         found = super().parts(prompt)
-        if not _in_lowest_terms(prompt):
+        first, _, second = filter(None, found.groups())
+        if not (_in_lowest_terms(*first.split("/")) and _in_lowest_terms(*second.split("/"))):
             raise UsageError(f"{self.name}: not in lowest terms: {prompt[:SHOWN]!r}")
         return found
 
     def operands(self, prompt: str) -> tuple[str, str, str]:
         """Both fractions and the sign between them; UsageError where the text is no prompt."""
-        first, op, second = (part for part in self.parts(prompt).groups() if part)
+        first, op, second = filter(None, self.parts(prompt).groups())
         return first, second, op
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
@@ -109,23 +109,22 @@ class Fractions(Asking):
         """
         prompts: list[str] = []
         while len(prompts) < len(hard):
-            drawn = self._any(rng, level, hard[len(prompts) :])
-            prompts += (p for p in drawn if _in_lowest_terms(p) and not TWINS.fullmatch(p))
+            prompts += self._reduced(rng, level, hard[len(prompts) :])
         return prompts
 
-    def _any(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
-        """As many prompts as there are places, their fractions reduced or not."""
+    def _reduced(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
+        """Prompts drawn for as many places; those that are in lowest terms."""
         N = len(hard)
         lengths = np.where(rng.random(N) < 0.5, rng.integers(1, level + 1, N), level)
         longer = draw_numbers(rng, lengths=np.full(N, level), hard=hard, lowest=1)
         other = draw_numbers(rng, lengths=lengths, hard=hard & (rng.random(N) < 0.5), lowest=1)
         pairs = np.where(hard, pick(rng, KINDRED, N), pick(rng, PAIRS, N)).tolist()
+        swapped, added = (rng.random(N) < 0.5).tolist(), (rng.random(N) < 0.5).tolist()
         prompts: list[str] = []
-        for a, c, (b, d), swap, sum_ in zip(
-            longer, other, pairs, rng.random(N) < 0.5, rng.random(N) < 0.5, strict=True
-        ):
+        for a, c, (b, d), swap, sum_ in zip(longer, other, pairs, swapped, added, strict=True):
             first, second = (f"{c}/{d}", f"{a}/{b}") if swap else (f"{a}/{b}", f"{c}/{d}")
-            prompts.append(f"{first}+{second}=" if sum_ else f"|{first}-{second}|=")
+            if _in_lowest_terms(a, b) and _in_lowest_terms(c, d) and (sum_ or first != second):
+                prompts.append(f"{first}+{second}=" if sum_ else f"|{first}-{second}|=")
         return prompts
 
     def level_of(self, prompt: str) -> int:
@@ -194,24 +193,32 @@ class Fractions(Asking):
         }  # fmt: skip
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
-        """The lines as sums that people read, each with what it finds, and the answer."""
+        """The common denominator, the fractions with it, their sum, its reduction, the answer."""
+        if not self.check(prompt, lines):
+            return tuple(lines)
         first, second, _ = self.operands(prompt)
-        roles = (
-            f"Common denominator, from {first}",
-            f"Common denominator, from {second}",
-            f"Numerator of {first}",
-            f"Numerator of {second}",
-            "Numerator of the result",
-        )
-        texts = [f"{role}: {_sum(line)}" for role, line in zip(roles, lines, strict=False)]
-        divisions = starmap(_division, pairwise(lines[SETTING_UP - 1 : -1]))
-        return (*texts, *divisions, lines[-1])
+        below = _turned(lines[0].partition("=")[2])
+        if first[-1] == second[-1]:
+            texts = [f"Both denominators are {below}"]
+        else:
+            texts = [f"The least common denominator of {first} and {second} is {below}"]
+        for fraction, denominators, numerators in (
+            (first, lines[0], lines[2]), (second, lines[1], lines[3]),
+        ):  # fmt: skip
+            if fraction[-1] != below:
+                found = f"{_turned(numerators.partition('=')[2])}/{below}"
+                sums = f"{_sum(numerators)} and {_sum(denominators)}"
+                texts.append(f"{fraction} = {found}, for {sums}")
+        left, op, right, _, above = re.split("([-+=])", lines[SETTING_UP - 1])
+        taken = f" {SIGNS[op]} ".join(f"{_turned(number)}/{below}" for number in (left, right))
+        above = _turned(above)
+        texts.append(f"{taken} = {above}/{below}, for {_sum(lines[SETTING_UP - 1])}")
+        return (*texts, *_reduced(f"{above}/{below}", lines[SETTING_UP:-1]), lines[-1])
 
 
-def _in_lowest_terms(prompt: str) -> bool:
-    """Whether both fractions are so."""
-    fractions = re.findall("([0-9]+)/([0-9])", prompt)
-    return all(math.gcd(to_int(numerator), int(below)) == 1 for numerator, below in fractions)
+def _in_lowest_terms(numerator: str, denominator: str) -> bool:
+    """Whether a fraction with a lone digit below is so."""
+    return math.gcd(to_int(numerator), int(denominator)) == 1
 
 
 def _sum(line: str) -> str:
@@ -224,10 +231,18 @@ def _turned(number: str) -> str:
     return plain(number[::-1])
 
 
-def _division(before: str, line: str) -> str:
-    """What a line of the reduction finds, by the line before it."""
-    left, op, right, _, result = re.split("([%/=])", line)
-    if op == "%":
-        return f"{plain(left)} divided by {right} leaves {result[-1]}"
-    role = "Numerator" if "%" in before else "Denominator"
-    return f"{role}, divided by {right}: {plain(left)} {SIGNS[op]} {right} = {plain(result)}"
+def _reduced(fraction: str, lines: Sequence[str]) -> Iterator[str]:
+    """What the lines of the reduction make of a fraction."""
+    remaining = iter(lines)
+    for line in remaining:
+        number, prime, rests = re.split("[%=]", line)
+        if rests[-1] != "0":
+            left = f"{plain(number)} divided by {prime} leaves {rests[-1]}"
+            yield f"{left}, so {fraction} cannot be reduced by {prime}"
+            continue
+        above, below = (
+            [plain(part) for part in re.split("[/=]", next(remaining))] for _ in range(2)
+        )
+        sums = " and ".join(f"{n} {SIGNS['/']} {by} = {found}" for n, by, found in (above, below))
+        before, fraction = fraction, above[2] + (f"/{below[2]}" if below[2] != "1" else "")
+        yield f"{before} = {fraction}, for {sums}"

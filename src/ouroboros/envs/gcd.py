@@ -59,6 +59,7 @@ def _multiple(number: int, factor: int, least: int) -> int:
     return below if below >= least else below + factor
 
 
+SHORT = 100  # digits up to which Python's own conversions are the fastest
 PLAIN: tuple[Callable[[Numbers], tuple[int, int]], ...] = (_as_drawn, _with_factor)
 HARD = (_with_factor, _with_multiple, _neighbours, _fibonacci)
 
@@ -93,29 +94,33 @@ class Gcd(Asking):
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
         """Pairs of which the larger has `level` digits, in either order."""
         N, least = len(hard), 10 ** (level - 1)
+        read, spelt = (int, str) if level <= SHORT else (to_int, to_digits)
         sizes = rng.integers(1, level + 1, N)
         columns = (
-            map(to_int, draw_numbers(rng, lengths=lengths, hard=np.zeros(N), lowest=1))
+            map(read, draw_numbers(rng, lengths=lengths, hard=np.zeros(N), lowest=1))
             for lengths in (
                 np.full(N, level),
                 np.where(rng.random(N) < 0.5, level, sizes),
                 rng.integers(1, max(level, 2), N),
             )
         )
-        kinds, turned = rng.integers(0, len(HARD), N), rng.random(N) < 0.5
+        kinds, turned = rng.integers(0, len(HARD), N).tolist(), (rng.random(N) < 0.5).tolist()
         prompts: list[str] = []
-        for i, (longer, other, factor) in enumerate(zip(*columns, strict=True)):
-            ways = HARD if hard[i] else PLAIN
-            half = max(factor // 2, 1)  # so that a lone digit has other multiples
-            pair = ways[kinds[i] % len(ways)]((longer, other, half, least))
-            a, b = map(to_digits, pair[::-1] if turned[i] else pair)
-            prompts.append(f"gcd({a},{b})=")
+        for is_hard, kind, turn, longer, other, factor in zip(
+            hard.tolist(), kinds, turned, *columns, strict=True
+        ):
+            way = HARD[kind] if is_hard else PLAIN[kind % len(PLAIN)]
+            half = factor // 2 or 1  # so that a lone digit has other multiples
+            a, b = way((longer, other, half, least))
+            if turn:
+                a, b = b, a
+            prompts.append(f"gcd({spelt(a)},{spelt(b)})=")
         return prompts
 
     def pair(self, prompt: str) -> tuple[str, str]:
         """Both numbers; UsageError where the text is not a prompt."""
-        found = self.parts(prompt)
-        return found[1], found[2]
+        first, second = self.parts(prompt).groups()
+        return first, second
 
     def level_of(self, prompt: str) -> int:
         """Digits of the larger number; UsageError where the text is not a prompt."""

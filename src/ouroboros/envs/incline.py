@@ -41,7 +41,7 @@ class Incline(Staged):
             "point {h} higher, against {f} of friction. Find the work done by the winch in {unit}."
         ),
         (
-            "How many {unit} of work does it take to pull {load} of weight {w} steadily up an "
+            "How much work, in {unit}, does it take to pull {load} of weight {w} steadily up an "
             "inclined plane to a point {h} higher, if the path along the plane measures {s} and "
             "friction is {f}?"
         ),

@@ -69,7 +69,8 @@ class Knights(Asking):
             raise UsageError(f"{self.name}: everybody speaks once, in alphabetical order from a")
         everybody = set(names)
         for claim in claims:
-            if len(set(claim.people)) < len(claim.sides) or not everybody.issuperset(claim.people):
+            people = set(claim.people)
+            if len(people) < len(claim.sides) or not people <= everybody:
                 raise UsageError(f"{self.name}: a claim is about one or two of those who speak")
         return claims
 
@@ -133,7 +134,7 @@ class Knights(Asking):
         steps: list[str] = []
         for line in lines[:-1]:
             speaker, name, kind = re.split("[:=]", line)
-            steps.append(f"by what {called(speaker)} says, {called(name)} is a {KINDS[kind]}")
+            steps.append(f"By what {called(speaker)} says, {called(name)} is a {KINDS[kind]}")
         kinds = zip(self.claims(prompt), lines[-1], strict=True)
         answer = ", ".join(f"{called(claim.speaker)} is a {KINDS[kind]}" for claim, kind in kinds)
         return (*steps, answer)

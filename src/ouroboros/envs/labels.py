@@ -5,7 +5,10 @@
 Not covered: capitals.
 """
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=4096)
 def label(place: int) -> str:
     """The letters of a place, counted from 0."""
     letters = ""

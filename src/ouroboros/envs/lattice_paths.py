@@ -161,7 +161,7 @@ class LatticePaths(Asking):
         """The rows of counts as people write them, and the answer."""
         del prompt
         rows = [", ".join(count[::-1] for count in line.split(",")) for line in lines[:-1]]
-        told = [f"Ways to each crossing of row {i}: {row}" for i, row in enumerate(rows, 1)]
+        told = [f"Ways to each place of row {i}: {row}" for i, row in enumerate(rows, 1)]
         return (*told, lines[-1])
 
 

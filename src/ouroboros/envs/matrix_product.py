@@ -17,13 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.base import Format
-from ouroboros.envs.digits import draw_numbers, pick
+from ouroboros.envs.determinant import with_rows
+from ouroboros.envs.digits import draw_numbers, pick, plain
+from ouroboros.envs.plan import Result
 from ouroboros.envs.reckoning import Reckoned, Reckoning, Rereading
 
-Matrix = tuple[tuple[str, str], tuple[str, str]]
-PLACES = tuple((i, j) for i in range(2) for j in range(2))
+Pair = tuple[str, str]
+Matrix = tuple[Pair, Pair]
 _MATRIX = r"\[({0}),({0});({0}),({0})\]"
 _GROWING, _SHORT = "[1-9][0-9]*|0", "[0-9]"
+
+
+class _Unsigned(Reckoning):
+    """Reckons with numbers without signs, and multiplies by lone digits: a line, and no plan."""
+
+    def product(self, left: str, right: str) -> str:
+        return plain(self._write("*", left[::-1], right)[::-1])
+
+    def total(self, left: str, right: str) -> str:
+        return plain(self._write("+", left[::-1], right[::-1])[::-1])
 
 
 class MatrixProduct(Reckoned):
@@ -34,13 +46,13 @@ class MatrixProduct(Reckoned):
     alphabet = "0123456789[],;*+="
     pattern = re.compile(f"{_MATRIX.format(_GROWING)}{_MATRIX.format(_SHORT)}=")
     templates = (
-        "Multiply the matrices A = {A} and B = {B}, each given row by row. What is AB?",
-        "Compute the matrix product {A} \u00b7 {B}. The inner brackets are the rows.",
+        "Multiply the matrix A {A} by the matrix B {B}. What is AB, row by row?",
+        "Compute the matrix product AB of A {A} and B {B}. Give it row by row.",
         (
-            "A column vector is multiplied from the left by B = {B}, and the result from the left "
-            "by A = {A}. Which single matrix has the same effect? The inner brackets are the rows."
+            "A column vector is multiplied from the left by the matrix B {B}, and the result from "
+            "the left by the matrix A {A}. Which single matrix has the same effect? Give its rows."
         ),
-        "Let C = AB with A = {A} and B = {B}, each given row by row. Give C row by row.",
+        "Find the product AB of the matrix A {A} and the matrix B {B}, row by row.",
     )
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
@@ -54,7 +66,7 @@ class MatrixProduct(Reckoned):
             columns.append(draw_numbers(rng, lengths=lengths, hard=hard))
         columns += [pick(rng, list("0123456789"), N) for _ in range(4)]
         rows = zip(*columns, strict=True)
-        return ["[{},{};{},{}][{},{};{},{}]=".format(*row) for row in rows]
+        return [f"[{a},{b};{c},{d}][{e},{f};{g},{h}]=" for a, b, c, d, e, f, g, h in rows]
 
     def matrices(self, prompt: str) -> tuple[Matrix, Matrix]:
         """Both matrices by rows; UsageError where the text is not a prompt."""
@@ -65,18 +77,18 @@ class MatrixProduct(Reckoned):
         """Digits of the longest entry of the first matrix; UsageError where it is no prompt."""
         return max(map(len, self.parts(prompt).groups()[:4]))
 
-    def entry(
-        self, prompt: str, place: tuple[int, int], reckoning: Reckoning
-    ) -> tuple[str, str, str]:
-        """Both products of an entry and the entry, their sum."""
-        (i, j), (first, second) = place, self.matrices(prompt)
-        products = [reckoning.product(first[i][k], second[k][j]) for k in range(2)]
-        return products[0], products[1], reckoning.total(*products)
-
     def reckon(self, prompt: str, reckoning: Reckoning) -> str:
         """Two products and a sum for every entry."""
-        entries = [self.entry(prompt, place, reckoning)[-1] for place in PLACES]
+        first, second = self.matrices(prompt)
+        columns = _columns(second)
+        entries = [_entry(row, column, reckoning)[-1] for row in first for column in columns]
         return "[{},{};{},{}]".format(*entries)
+
+    def text(self, prompt: str, result: Result) -> tuple[str, ...]:
+        """The solution: every line, then the answer."""
+        reckoning = _Unsigned(result)
+        answer = self.reckon(prompt, reckoning)
+        return (*reckoning.lines, answer)
 
     def describe(self) -> Format:
         """The exact format."""
@@ -98,21 +110,35 @@ class MatrixProduct(Reckoned):
         return {"A by rows": first, "B by rows": second, "asked": "the matrix product AB by rows"}
 
     def words(self, prompt: str, rng: random.Random) -> dict[str, str]:
-        """Both matrices as nested brackets."""
+        """Both matrices by their rows."""
         del rng
         first, second = self.matrices(prompt)
-        return {"A": _nested(first), "B": _nested(second)}
+        return {"A": with_rows(first), "B": with_rows(second)}
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """Every entry as the sum it is, and the product."""
         first, second = self.matrices(prompt)
         reread, texts, entries = Rereading(lines), list[str](), list[str]()
-        for i, j in PLACES:
-            left, right, entry = self.entry(prompt, (i, j), reread)
-            sums = " + ".join(f"{first[i][k]} \u00b7 {second[k][j]}" for k in range(2))
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            row, column = first[i], _columns(second)[j]
+            left, right, entry = _entry(row, column, reread)
+            sums = " + ".join(f"{a} \u00b7 {b}" for a, b in zip(row, column, strict=True))
             texts.append(f"Row {i + 1}, column {j + 1}: {sums} = {left} + {right} = {entry}")
             entries.append(entry)
         return (*texts, _nested(((entries[0], entries[1]), (entries[2], entries[3]))))
+
+
+def _entry(row: Pair, column: Pair, reckoning: Reckoning) -> tuple[str, str, str]:
+    """Both products of an entry and the entry, their sum."""
+    left = reckoning.product(row[0], column[0])
+    right = reckoning.product(row[1], column[1])
+    return left, right, reckoning.total(left, right)
+
+
+def _columns(matrix: Matrix) -> Matrix:
+    """A matrix by its columns."""
+    (a, b), (c, d) = matrix
+    return (a, c), (b, d)
 
 
 def _nested(matrix: Matrix) -> str:

@@ -14,6 +14,7 @@ winding, and in some a square of the way is walled up. Not covered: the distance
 import random
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -28,8 +29,8 @@ from ouroboros.errors import UsageError
 LOOPS = 0.15  # of a plain maze's walls are left out
 WALLED = 0.25  # of the hard mazes have a square walled up
 SQUARE = re.compile("[a-z]+[1-9][0-9]*")
-Place = tuple[int, int]
-"""Row and column, from 0."""
+BORDER = "/"  # stands for no square
+DUG = 5  # more than a square has beside it
 
 
 class Maze(Asking):
@@ -66,8 +67,7 @@ class Maze(Asking):
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
         """Mazes dug into the rock, with loops where they are not to be hard."""
-        around = neighbours(level + 1)
-        return [_maze(rng, level + 1, around, hard=bool(chosen)) for chosen in hard]
+        return [_maze(rng, level + 1, hard=is_hard) for is_hard in hard.tolist()]
 
     def parts(self, prompt: str) -> re.Match[str]:
         """All rows as one group; UsageError also where they make no square with one S and one E."""
@@ -89,27 +89,27 @@ class Maze(Asking):
 
     def fits(self, prompt: str, lines: Sequence[str]) -> bool:
         """Lines of squares without walls, none twice, and a number of steps that counts lines."""
-        squares = _squares(self.rows(prompt))
+        free = _free(self.rows(prompt))
         listed = [SQUARE.findall(line) for line in lines[:-1]]
         named = list(chain.from_iterable(listed))
-        if not named or len(set(named)) < len(named) or not squares.keys() >= set(named):
+        if not named or len(set(named)) < len(named) or not free.keys() >= set(named):
             return False
-        order = {name: place for place, name in enumerate(squares)}
-        there = [any(squares[name] == "E" for name in names) for names in listed]
+        order = {name: place for place, name in enumerate(free)}
+        there = [any(free[name] == "E" for name in names) for names in listed]
         return (
             all(
                 names and "".join(names) == line and names == sorted(names, key=order.__getitem__)
                 for names, line in zip(listed, lines, strict=False)
             )
-            and [squares[name] for name in listed[0]] == ["S"]
+            and [free[name] for name in listed[0]] == ["S"]
             and not any(there[:-1])
             and lines[-1] == (str(len(listed) - 1) if there[-1] else "0")
         )
 
     def completion_length(self, prompt: str) -> int:
         """All squares without walls, each on a line, and as many steps."""
-        squares = _squares(self.rows(prompt))
-        return len("".join(squares)) + len(squares) + len(str(len(squares)))
+        free = _free(self.rows(prompt))
+        return len("".join(free)) + len(free) + len(str(len(free)))
 
     def facts(self, prompt: str) -> dict[str, Any]:
         """The rows and what their signs mean."""
@@ -152,62 +152,66 @@ class Maze(Asking):
         )
 
 
-def square(place: Place) -> str:
-    """The name of a square."""
-    return f"{label(place[1])}{place[0] + 1}"
+@lru_cache(maxsize=4)
+def squares(side: int) -> tuple[str, ...]:
+    """A name for every character of a maze's prompt: squares row by row, then / or =."""
+    columns = [label(x) for x in range(side)]
+    return tuple(
+        name for y in range(1, side + 1) for name in (*[f"{x}{y}" for x in columns], BORDER)
+    )
 
 
-def _squares(rows: Sequence[str]) -> dict[str, str]:
+def _free(rows: Sequence[str]) -> dict[str, str]:
     """What stands in each square that is no wall, row by row."""
-    return {
-        square((y, x)): sign for y, row in enumerate(rows) for x, sign in enumerate(row)
-        if sign != "#"
-    }  # fmt: skip
+    signs = zip(squares(len(rows)), "/".join(rows), strict=False)
+    return {name: sign for name, sign in signs if sign not in "#/"}
 
 
-def neighbours(side: int) -> dict[Place, list[Place]]:
-    """The squares beside each square."""
-    places = [(y, x) for y in range(side) for x in range(side)]
-    return {
-        (y, x): [(v, u) for v, u in ((y - 1, x), (y, x - 1), (y, x + 1), (y + 1, x))
-                 if 0 <= v < side and 0 <= u < side]
-        for y, x in places
-    }  # fmt: skip
-
-
-def _maze(
-    rng: np.random.Generator, side: int, around: dict[Place, list[Place]], *, hard: bool
-) -> str:
+def _maze(rng: np.random.Generator, side: int, *, hard: bool) -> str:
     """A prompt."""
-    dug, end = _dig(rng, around)
+    places = [
+        place for row in range(side) for place in range(row * (side + 1), row * (side + 1) + side)
+    ]
+    dug, end = _dig(rng, side, places)
     start, *others = dug
-    free = set(dug)
+    signs = [*("#" * side + "/") * side]
+    signs[-1] = "="
+    for place in dug:
+        signs[place] = "."
     if not hard:
-        luck = zip(around, rng.random(side**2).tolist(), strict=True)
-        free.update(place for place, chance in luck if chance < LOOPS)
+        for place, chance in zip(places, rng.random(len(places)).tolist(), strict=True):
+            if chance < LOOPS:
+                signs[place] = "."
     elif rng.random() < WALLED:
         others.remove(end)
-        free.remove(others[rng.integers(len(others))])
-    signs = {place: "." for place in free} | {start: "S", end: "E"}
-    return "/".join("".join(signs.get((y, x), "#") for x in range(side)) for y in range(side)) + "="
+        signs[others[rng.integers(len(others))]] = "#"
+    signs[start], signs[end] = "S", "E"
+    return "".join(signs)
 
 
-def _dig(rng: np.random.Generator, around: dict[Place, list[Place]]) -> tuple[list[Place], Place]:
-    """Squares of a maze without loops, in the order they are dug, and the one dug deepest."""
-    places = list(around)
+def _dig(rng: np.random.Generator, side: int, places: list[int]) -> tuple[list[int], int]:
+    """Squares of a maze without loops, in the order they are dug, and the one dug deepest.
+
+    Squares go by their place in the prompt. A square is dug where only one beside it is.
+    """
+    width = side + 1
     rank = dict(zip(places, rng.random(len(places)).tolist(), strict=True))
     way = [places[rng.integers(len(places))]]
-    dug, end, longest = {way[0]: None}, way[0], 1
+    beside_it = ([0] * side + [DUG]) * side + [DUG] * width  # the last row is also that before 0
+    dug, end, longest = list[int](), way[0], 0
     while way:
-        ahead = [
-            place for place in around[way[-1]]
-            if place not in dug and sum(other in dug for other in around[place]) == 1
-        ]  # fmt: skip
-        if not ahead:
+        here = way[-1]
+        around = here - width, here - 1, here + 1, here + width
+        if beside_it[here] < DUG:
+            beside_it[here] = DUG
+            dug.append(here)
+            for place in around:
+                beside_it[place] += 1
+            if len(way) > longest:
+                end, longest = here, len(way)
+        ahead = [place for place in around if beside_it[place] == 1]
+        if ahead:
+            way.append(min(ahead, key=rank.__getitem__))
+        else:
             way.pop()
-            continue
-        way.append(min(ahead, key=rank.__getitem__))
-        dug[way[-1]] = None
-        if len(way) > longest:
-            end, longest = way[-1], len(way)
-    return list(dug), end
+    return dug, end

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
-from ouroboros.envs.base import Format, match_prompt
+from ouroboros.envs.base import Format, refusal
 from ouroboros.envs.plan import Step
 from ouroboros.envs.planned import Planned
 
@@ -42,8 +42,10 @@ class Mixed(Asking):
 
     def which(self, prompt: str) -> int:
         """The place of the prompt's kind among the kinds; UsageError where it has none."""
-        match_prompt(self.name, self.pattern, prompt)
-        return next(i for i, kind in enumerate(self.kinds) if kind.pattern.fullmatch(prompt))
+        for place, kind in enumerate(self.kinds):
+            if kind.pattern.fullmatch(prompt):
+                return place
+        raise refusal(self.name, prompt)
 
     def kind(self, prompt: str) -> Planned:
         """The prompt's kind; UsageError where it has none."""

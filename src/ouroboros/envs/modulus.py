@@ -53,7 +53,7 @@ class Modulus(Asking):
             "leave a multiple of {divisor}? (0 counts as a multiple.)"
         ),
         (
-            "A round dial has {divisor} marks, numbered 0 to {last}. Its hand starts at 0 and "
+            "A round dial has {divisor} marks, numbered from 0 to {last}. Its hand starts at 0 and "
             "moves on by one mark every second, from {last} back to 0. At which mark is it after "
             "{number} s?"
         ),

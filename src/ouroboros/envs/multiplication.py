@@ -7,11 +7,13 @@ The lines run from the last digit to the first; a factor of several digits is ta
 and the partial products are added up. Not covered: negative numbers and decimals.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from ouroboros.envs.addition import by_places
 from ouroboros.envs.base import Format
 from ouroboros.envs.plan import Given, Step
-from ouroboros.envs.planned import Planned
+from ouroboros.envs.planned import SIGNS, Planned
 
 
 class ShortMultiplication(Planned):
@@ -37,6 +39,15 @@ class ShortMultiplication(Planned):
         ),
         "A path is {a} m long and is walked {d} times. How many metres is that in all?",
     )
+
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """The product by places, where there are few, and as a whole."""
+        if not self.check(prompt, lines):
+            return tuple(lines)
+        a, d = self.values(prompt).values()
+        parts = " + ".join(f"{place} {SIGNS['*']} {d}" for place in by_places(a))
+        told = (f"{a} {SIGNS['*']} {d} = {parts}",) if " + " in parts else ()
+        return (*told, *super().read(prompt, lines))
 
     def describe(self) -> Format:
         """The exact format."""

@@ -24,7 +24,7 @@ class Pendulum(Staged):
     )
     steps = (
         Step("drop", "a", "+", "b", "height lost", "dm"),
-        Step("vv", "drop", "*", "2", "2 g times the height, 2 m\u00b2/s\u00b2 for each dm",
+        Step("vv", "drop", "*", "2", "square of the speed, 2 m\u00b2/s\u00b2 for each dm",
              "m^2/s^2"),
     )  # fmt: skip
     cast = (

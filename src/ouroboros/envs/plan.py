@@ -71,11 +71,12 @@ class Worked:
     def answer(self) -> str:
         """The last step's value as people write it: a whole number or a mixed one."""
         last = self.lines[-1][0].name
-        return mixed(self.values[last], *self.rests.get(last, ("0", "1")))
+        rest = self.rests.get(last)
+        return mixed(self.values[last], *rest) if rest else plain(self.values[last])
 
     def text(self) -> tuple[str, ...]:
         """The solution: every line, then the answer."""
-        return (*(line for _, line in self.lines), self.answer())
+        return (*[line for _, line in self.lines], self.answer())
 
 
 def mixed(quotient: str, rest: str, divisor: str) -> str:
@@ -91,9 +92,10 @@ def mixed(quotient: str, rest: str, divisor: str) -> str:
 def work(steps: Sequence[Step], givens: Mapping[str, str], result: Result) -> Worked:
     """Walk through the steps; what `result` raises passes through."""
     worked = Worked(values=dict(givens))
+    values = worked.values
     for step in steps:
-        left, right = (worked.values.get(name, name) for name in (step.left, step.right))
-        worked.values[step.name] = _WAYS[step.op](worked, step, left, right, result)
+        left, right = values.get(step.left, step.left), values.get(step.right, step.right)
+        values[step.name] = _WAYS[step.op](worked, step, left, right, result)
     return worked
 
 
@@ -110,12 +112,14 @@ def _add(worked: Worked, step: Step, left: str, right: str, result: Result) -> s
 
 def _multiply(worked: Worked, step: Step, left: str, right: str, result: Result) -> str:
     turned, factors = left[::-1], right[::-1]
-    places = [place for place, digit in enumerate(factors) if digit != "0"] or [0]
+    if len(factors) == 1:
+        return _write(worked, step, "*", turned, factors, result)[::-1]
     total = ""
-    for place in places:
-        part = _write(worked, step, "*", turned, "0" * place + factors[place], result)
-        total = _write(worked, step, "+", total, part, result) if total else part
-    return total[::-1]
+    for place, digit in enumerate(factors):
+        if digit != "0":
+            part = _write(worked, step, "*", turned, "0" * place + digit, result)
+            total = _write(worked, step, "+", total, part, result) if total else part
+    return (total or _write(worked, step, "*", turned, "0", result))[::-1]
 
 
 def _divide(worked: Worked, step: Step, left: str, right: str, result: Result) -> str:

@@ -31,6 +31,8 @@ SIGNS = {"*": "\u00d7", "-": "\u2212", "/": "\u00f7", "+": "+"}
 SPELLINGS = {"^2": "\u00b2", "^3": "\u00b3", "*": "\u00b7", "degC": "\u00b0C", "ohm": "\u03a9"}
 RESCALED = 0.3  # of the quantities in words stand in another of their units
 TRIES = 100
+BEFORE = re.compile("[0-9]+/[0-9]{2,}=0")  # a long divisor that does not go
+LINES_A_DIGIT = 3  # of a long division
 NINES = str.maketrans("0123456789", "9876543210")
 
 
@@ -74,10 +76,8 @@ class Planned(Asking):
 
     def parts(self, prompt: str) -> re.Match[str]:
         """The givens by name; UsageError where the text is no prompt or its scene cannot be."""
-        found = super().parts(prompt)
-        if not self.allowed(found.groupdict()):
-            raise UsageError(f"{self.name}: not a scene of this family, though of its form")
-        return found
+        self.values(prompt)
+        return super().parts(prompt)
 
     def adjust(self, values: dict[str, str]) -> None:
         """Change drawn values in place so that the scene makes sense; the level must stay."""
@@ -121,8 +121,11 @@ class Planned(Asking):
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def values(self, prompt: str) -> dict[str, str]:
-        """The givens' digits by name; UsageError where the text is not a prompt."""
-        return self.parts(prompt).groupdict()
+        """The givens' digits by name; UsageError where the text is no prompt of a fit scene."""
+        found = super().parts(prompt).groupdict()
+        if not self.allowed(found):
+            raise UsageError(f"{self.name}: not a scene of this family, though of its form")
+        return found
 
     def level_of(self, prompt: str) -> int:
         """Digits of the longest given that grows; UsageError where the text is not a prompt."""
@@ -214,7 +217,7 @@ class Planned(Asking):
         if not self.restates:
             return ()
         values = self.values(prompt)
-        stated = [f"{g.means} {values[g.name]} {spelled(g.unit)}".strip() for g in self.givens]
+        stated = [f"{g.means} = {values[g.name]} {spelled(g.unit)}".strip() for g in self.givens]
         return (f"Given: {', '.join(stated)}",)
 
 
@@ -264,14 +267,14 @@ def spelled(unit: str) -> str:
 def _readable(lines: Sequence[tuple[Step, str]]) -> list[str]:
     """Every line as people write sums; a step's last line says what it finds."""
     texts: list[str] = []
-    rest = "0"
+    lines, rest = _begun(lines), "0"
     for i, (step, line) in enumerate(lines):
         sum_, found = line.split("=")
         op = next(sign for sign in "+-*%/" if sign in sum_)
         left, right = sum_.split(op)
         if op == "%":
             rest = found[-1]
-            texts.append(f"{left} by {right}, remainders place by place: {', '.join(found)}")
+            texts += _digit_by_digit(left, right, found, lines[i + 1][1].partition("=")[2])
             continue
         text = _quotient(left, right, found, rest) if op == "/" else _sum(op, left, right, found)
         if i + 1 == len(lines) or lines[i + 1][0] is not step:
@@ -279,6 +282,38 @@ def _readable(lines: Sequence[tuple[Step, str]]) -> list[str]:
             text += f" {spelled(step.unit)}" if step.unit else ""
         texts.append(text)
     return texts
+
+
+def _begun(lines: Sequence[tuple[Step, str]]) -> list[tuple[Step, str]]:
+    """The lines without those of a long division that only find a zero before the quotient."""
+    kept: list[tuple[Step, str]] = []
+    i = 0
+    while i < len(lines):
+        step, line = lines[i]
+        begins = not kept or kept[-1][0] is not step
+        goes_on = i + LINES_A_DIGIT < len(lines) and lines[i + LINES_A_DIGIT][0] is step
+        if begins and goes_on and BEFORE.fullmatch(line):
+            i += LINES_A_DIGIT
+            continue
+        kept.append(lines[i])
+        i += 1
+    return kept
+
+
+def _digit_by_digit(left: str, right: str, rests: str, digits: str) -> list[str]:
+    """What each digit of a short division leaves, from the first that the divisor goes into.
+
+    Nothing where that is the whole division, and it leaves nothing.
+    """
+    starts = [plain(rest + digit) for rest, digit in zip("0" + rests, left, strict=False)]
+    skipped = len(digits) - len(plain(digits))
+    parts = [
+        f"{start} {SIGNS['/']} {right} = {digit}" + f", remainder {rest}" * (rest != "0")
+        for start, digit, rest in zip(starts, digits, rests, strict=True)
+    ][skipped:]
+    if len(parts) > 1:
+        return [f"Digit by digit: {'; '.join(parts)}"]
+    return parts if rests[-1] != "0" else []
 
 
 def _sum(op: str, *turned: str) -> str:

@@ -26,7 +26,7 @@ class Projectile(Staged):
         Step("rise", "u", "*", "t", "rise without gravity", "m"),
         Step("top", "h", "+", "rise", "height without gravity", "m"),
         Step("square", "t", "*", "t", "square of the time", "s^2"),
-        Step("fall", "square", "*", "5", "fall by half of g for each s\u00b2", "m"),
+        Step("fall", "square", "*", "5", "fall, 5 m for each s\u00b2", "m"),
         Step("y", "top", "-", "fall", "height", "m"),
     )
     cast = (

@@ -16,7 +16,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ ATOMS = re.compile(ATOM)
 LETTERS = "bcdefghjklmnpqrstuvwxyz"  # a, i and o would read like words or figures
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What follows from premises that are all true."""
 
     premises: tuple[str, ...]
@@ -110,7 +109,8 @@ class Proof(Asking):
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
         """Derivations of exactly `level` steps among as many other rules, half of them broken."""
         dice = random.Random(int(rng.integers(1 << 62)))
-        return [str(_drawn(dice, level, is_hard)) for is_hard in hard.tolist()]
+        names = [atom(i) for i in range(max(len(LETTERS), 2 * level + level // 2 + 4))]
+        return [str(_drawn(dice, level, [*names], is_hard)) for is_hard in hard.tolist()]
 
     def fits(self, prompt: str, lines: Sequence[str]) -> bool:
         """Whether the lines are rules with conclusions that are new, up to the goal if yes."""
@@ -170,10 +170,10 @@ class Proof(Asking):
         steps: list[str] = []
         for line in lines[:-1]:
             left, right = line.split(">")
-            steps.append(f"from {_listed(ATOMS.findall(left))} follows {right.upper()}")
+            steps.append(f"{right.upper()} follows from {_listed(ATOMS.findall(left))}")
         if lines[-1] == "no":
             goal = self.theory(prompt).goal.upper()
-            steps.append(f"no rule gives anything new now, and {goal} is not known")
+            steps.append(f"No rule gives anything new now, and {goal} is not known")
         return (*steps, lines[-1])
 
     def describe(self) -> Format:
@@ -195,10 +195,8 @@ def _listed(atoms: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _drawn(dice: random.Random, level: int, hard: bool) -> Theory:
+def _drawn(dice: random.Random, level: int, names: list[str], hard: bool) -> Theory:
     """A derivation of `level` steps, perhaps broken, among as many rules that lead astray."""
-    number = 2 * level + level // 2 + 4
-    names = [atom(i) for i in range(max(len(LETTERS), number))]
     dice.shuffle(names)
     chain, names = names[:level], names[level:]
     facts, lacking, idle = names[: 2 + level // 2], names[-1], names[2 + level // 2 : -1]

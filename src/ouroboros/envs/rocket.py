@@ -41,7 +41,7 @@ class Rocket(Staged):
             "(g = 10 m/s\u00b2)?"
         ),
         (
-            "By how many {unit} is the total thrust of {rocket} greater than its weight at "
+            "By how much, in {unit}, is the total thrust of {rocket} greater than its weight at "
             "lift-off? It has {n} engines of {f} thrust each and a mass of {m}; "
             "g = 10 m/s\u00b2."
         ),

@@ -132,7 +132,7 @@ class Satisfiability(Asking):
         clauses = self.clauses(prompt)
         number, many = size(clauses), size(clauses) > 1
         link = "to" if number > 2 else "and"
-        variables = f"x1 {link} x{number}" if many else "x1"
+        variables = _variables(number)
         return {
             "variables": variables,
             "each": f"Each of {variables}" if many else variables,
@@ -147,7 +147,9 @@ class Satisfiability(Asking):
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """Each walk with the clauses that it goes by, then the answer."""
         clauses, known = self.clauses(prompt), set[int]()
-        texts: list[str] = []
+        one, more = "stands for the answer", "stand for the bits of the answer, in this order"
+        number = size(clauses)
+        texts = [f"{_variables(number)} {more if number > 1 else one}"]
         for line in lines[:-1]:
             texts.append(_told(clauses, known, line))
             if "!" not in line:
@@ -202,6 +204,11 @@ def _outcome(number: int, lines: Sequence[str]) -> str | None:
     return "".join("01"[v in known] for v in range(1, number + 1)) if done else None
 
 
+def _variables(number: int) -> str:
+    """The variables' names: "x1 to x4"."""
+    return f"x1 {'to' if number > 2 else 'and'} x{number}" if number > 1 else "x1"
+
+
 def _told(clauses: Sequence[Clause], known: set[int], line: str) -> str:
     """A walk in words: what is set, and by which clause."""
     now, steps = set(known), list[str]()
@@ -213,4 +220,10 @@ def _told(clauses: Sequence[Clause], known: set[int], line: str) -> str:
     false = reason(clauses, now, None) if "!" in line else None
     if false:
         steps.append(f"but then {signed(false)} is false")
-    return ("try " if line[0] == "?" else "so ") + ", ".join(steps)
+    elif line[0] == "?":
+        steps.append("and no condition is broken")
+    if " by " in steps[0]:
+        return ", ".join(steps)
+    begins = "Try " if line[0] == "?" else "So "
+    then = ": then " if len(steps) > 1 and " by " in steps[1] else ", "
+    return begins + then.join((steps[0], ", ".join(steps[1:]))).removesuffix(", ")

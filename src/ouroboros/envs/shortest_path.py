@@ -30,6 +30,8 @@ SECOND = 0.6  # of the places have a second road back
 ROAD = re.compile("([a-z]+)([1-9])([a-z]+)")
 STATION = re.compile("([a-z]+)([1-9][0-9]*)([a-z]+)")
 
+Road = tuple[int, int, int]
+"""The earlier place, the length, the later place; places by number, a is 0."""
 Lengths = Mapping[tuple[str, str], int]
 """How long the road between two places is, by either order of their names."""
 
@@ -68,22 +70,37 @@ class ShortestPath(Asking):
 
     def draw(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
         """Networks in which each place has a road or two to places shortly before it."""
-        names = [label(place) for place in range(level + 1)]
-        return [_network(rng, names, hard=bool(chosen)) for chosen in hard]
+        names = _labels(level + 1)
+        roads, kept = _networks(rng, level, hard)
+        return [
+            ",".join([f"{names[start]}{length}{names[end]}" for start, length, end in row[:number]])
+            + "="
+            for row, number in zip(roads.tolist(), kept.tolist(), strict=True)
+        ]
 
     def parts(self, prompt: str) -> re.Match[str]:
         """The match; UsageError also where roads are not from earlier places to all later ones."""
-        found = super().parts(prompt)
-        roads = ROAD.findall(prompt)
-        place = {name: i for i, name in enumerate(_names(roads))}
-        pairs = {(place.get(a, len(place)), place.get(b, 0)) for a, _, b in roads}
-        if len(pairs) < len(roads) or any(a >= b for a, b in pairs):
+        self.roads(prompt)
+        return super().parts(prompt)
+
+    def roads(self, prompt: str) -> list[Road]:
+        """All roads as they are stated; UsageError where the text is not a prompt."""
+        super().parts(prompt)
+        stated = ROAD.findall(prompt)
+        names = _labels(len({later for _, _, later in stated}) + 1)
+        number = {name: place for place, name in enumerate(names)}
+        roads = [
+            (number.get(start, len(names)), int(length), number.get(end, 0))
+            for start, length, end in stated
+        ]
+        pairs = {(start, end) for start, _, end in roads}
+        if len(pairs) < len(roads) or any([start >= end for start, end in pairs]):
             raise UsageError(f"{self.name}: roads go once from an earlier place to each later one")
-        return found
+        return roads
 
     def places(self, prompt: str) -> list[str]:
         """The names of all places; UsageError where the text is not a prompt."""
-        return _names(ROAD.findall(self.parts(prompt)[0]))
+        return _labels(max(end for _, _, end in self.roads(prompt)) + 1)
 
     def lengths(self, prompt: str) -> dict[tuple[str, str], int]:
         """How long roads are, by both orders of their ends."""
@@ -148,7 +165,7 @@ class ShortestPath(Asking):
         dashed = re.sub("[0-9]", "\u2013", path).upper()
         return (
             "Start at A: 0 km",
-            *(f"{s[1].upper()}: {s[2]} km via {s[3].upper()}" for s in reached if s),
+            *(f"{s[1].upper()}: {s[2]} km, coming from {s[3].upper()}" for s in reached if s),
             f"The way {dashed}: {roads}",
             f"{answer} km",
         )
@@ -169,9 +186,9 @@ class ShortestPath(Asking):
         )
 
 
-def _names(roads: Sequence[tuple[str, str, str]]) -> list[str]:
-    """As many names as there are places, a and the later ends of roads."""
-    return [label(place) for place in range(len({later for _, _, later in roads}) + 1)]
+def _labels(count: int) -> list[str]:
+    """The names of so many places."""
+    return [label(place) for place in range(count)]
 
 
 def way(goal: str, before: Mapping[str, str], lengths: Lengths) -> str:
@@ -183,16 +200,23 @@ def way(goal: str, before: Mapping[str, str], lengths: Lengths) -> str:
     return text
 
 
-def _network(rng: np.random.Generator, names: list[str], *, hard: bool) -> str:
-    """A prompt: a road back from every place, a second one from some."""
-    places = np.arange(1, len(names))
-    back = rng.integers(1, np.minimum(places, REACH) + 1, (2, len(places)))
-    second = (back[0] != back[1]) & (rng.random(len(places)) < SECOND)
-    later = np.concatenate((places, places[second]))
-    earlier = later - np.concatenate((back[0], back[1, second]))
-    if hard:
-        lengths = rng.integers(1, 4, len(later)) + 2 * (later - earlier - 1)
-    else:
-        lengths = rng.integers(1, 10, len(later))
-    roads = rng.permutation(np.stack((earlier, lengths, later), axis=1)).tolist()
-    return ",".join(f"{names[start]}{length}{names[end]}" for start, length, end in roads) + "="
+def _networks(
+    rng: np.random.Generator, level: int, hard: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each of `hard` (N,) up to R roads in any order (N, R, 3), and how many there are (N,).
+
+    There is a road back from every place, and a second one from some.
+    """
+    later = np.broadcast_to(np.arange(1, level + 1), (len(hard), 2, level))
+    back = rng.integers(1, np.minimum(later, REACH) + 1)
+    lengths = np.where(
+        hard[:, None, None],
+        rng.integers(1, 4, back.shape) + 2 * (back - 1),
+        rng.integers(1, 10, back.shape),
+    )
+    order = rng.random(back.shape)
+    second = (back[:, 0] != back[:, 1]) & (rng.random((len(hard), level)) < SECOND)
+    order[:, 1][~second] = np.inf  # sorted to the end
+    roads = np.stack((later - back, lengths, later), axis=-1).reshape(len(hard), 2 * level, 3)
+    shuffled = order.reshape(len(hard), 2 * level).argsort(axis=1)[..., None]
+    return np.take_along_axis(roads, shuffled, axis=1), level + second.sum(axis=1)

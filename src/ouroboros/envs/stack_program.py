@@ -145,7 +145,10 @@ class StackProgram(Asking):
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """Each instruction with the stack that it leaves, then the top."""
         steps = zip(self.parts(prompt)["program"], self.sizes(prompt), lines, strict=False)
-        stacks = (f"{NAMES[letter]}: {', '.join(line[:size])}" for letter, size, line in steps)
+        stacks = (
+            f"{NAMES[letter].capitalize()}: {', '.join(line[:size])}"
+            for letter, size, line in steps
+        )
         return (*stacks, lines[-1])
 
     def describe(self) -> Format:

@@ -99,9 +99,10 @@ class IncreasingSubsequence(Asking):
 
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """The longest rise that ends with each digit, then the longest of all."""
-        ends = zip(prompt, lines[0], strict=False)
-        rises = ", at ".join(f"{digit}: {length}" for digit, length in ends)
-        return (f"Members of the longest rise that ends at {rises}", lines[-1])
+        rises = ", ".join(
+            f"{digit} (length {length})" for digit, length in zip(prompt, lines[0], strict=False)
+        )
+        return (f"The longest rise that ends with each number in turn: {rises}", lines[-1])
 
     def describe(self) -> Format:
         """The exact format."""

@@ -1,11 +1,13 @@
 """Differences of two numbers: "543-78=" -> 345-87=564, 465."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from ouroboros.envs.addition import column_name
 from ouroboros.envs.base import Format
 from ouroboros.envs.digits import smaller
 from ouroboros.envs.plan import Given, Step
-from ouroboros.envs.planned import Planned
+from ouroboros.envs.planned import SIGNS, Planned
 
 
 class Subtraction(Planned):
@@ -36,6 +38,24 @@ class Subtraction(Planned):
     def allowed(self, values: dict[str, str]) -> bool:
         """Whether the difference is not below zero."""
         return not smaller(values["a"], values["b"])
+
+    def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
+        """Column after column, the difference, and it alone."""
+        if not self.check(prompt, lines):
+            return tuple(lines)
+        a, b = (number[::-1] for number in self.values(prompt).values())
+        told: list[str] = []
+        borrowed = False
+        for place, digit in enumerate(lines[0].partition("=")[2] if len(a) > 1 else ""):
+            taken = ["1"] * borrowed + list(b[place : place + 1])
+            if taken:
+                borrowed = int(a[place]) - sum(map(int, taken)) != int(digit)
+                above = f"1{a[place]}" if borrowed else a[place]
+                difference = f" {SIGNS['-']} ".join((above, *taken))
+                told.append(
+                    f"{column_name(place)}: {difference} = {digit}" + ", borrow 1" * borrowed
+                )
+        return (*told, *super().read(prompt, lines))
 
     def describe(self) -> Format:
         """The exact format."""

@@ -169,7 +169,8 @@ class Syllogism(Asking):
         ]
         given = _statements(prompt, groups)
         steps = (f"{a}, so {b}" for a, b in zip(given[1:], found[1:], strict=True))
-        return (given[0], *steps, "nothing follows" if lines[-1] == "n" else found[-1])
+        told = (text[0].upper() + text[1:] for text in (given[0], *steps))
+        return (*told, "nothing follows" if lines[-1] == "n" else found[-1])
 
     def describe(self) -> Format:
         """The exact format."""

@@ -18,14 +18,20 @@ COLUMNS = {
 }
 
 
-def write_card(order: Order, shards: Sequence[Shard], folder: Path) -> None:
-    """Write `README.md` with a configuration for all rows and one a domain."""
+AGAIN = "The same order makes the same files, byte for byte."
+
+
+def write_card(order: Order, shards: Sequence[Shard], folder: Path, origin: str = AGAIN) -> None:
+    """Write `README.md` with a configuration for all rows and one a domain.
+
+    `origin` says how the files come about from what was made.
+    """
     beside = folder / "README.md.part"
-    beside.write_text(card(order, shards))
+    beside.write_text(card(order, shards, origin))
     beside.replace(folder / "README.md")
 
 
-def card(order: Order, shards: Sequence[Shard]) -> str:
+def card(order: Order, shards: Sequence[Shard], origin: str = AGAIN) -> str:
     """The text of the card."""
     families = load_families(list(order.families))
     rows = sum(shard.rows for shard in shards)
@@ -45,7 +51,7 @@ def card(order: Order, shards: Sequence[Shard]) -> str:
     return "\n".join([
         *head, "---", "", "# Problems with verified solutions", "",
         f"{rows:,} problems of {len(families)} families at the levels {levels}, made by Ouroboros",
-        f"with seed {order.seed}. The same order makes the same files, byte for byte.", "",
+        f"with seed {order.seed}.", "", origin, "",
         "Every solution was found by one route and confirmed by a second one that shares no",
         "algorithm with it: another arithmetic, a simulation, a substitution, a proof checker.",
         "Where the two disagreed, no row was written. That is a claim about the answers, and none",

@@ -19,7 +19,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -81,8 +81,12 @@ class Share:
     """Of the shard; empty where nothing is left."""
 
 
-def curate(folder: Path, out: Path, rules: Rules) -> list[Share]:
-    """Write what `rules` leave of the data set in `folder` to `out`.
+Report = Callable[[int, int, str], None]
+"""Told how many steps are done, of how many, and what the last one was."""
+
+
+def curate(folder: Path, out: Path, rules: Rules, report: Report = lambda *_: None) -> list[Share]:
+    """Write what `rules` leave of the data set in `folder` to `out`; `report` hears of each step.
 
     Raises UsageError where `out` is there already, `folder` is no data set or nothing would be
     left.
@@ -91,14 +95,21 @@ def curate(folder: Path, out: Path, rules: Rules) -> list[Share]:
         raise UsageError(f"{out} is there already: choose another --out")
     origin, sources = origin_of(folder), open_sources(folder)
     load_families(list(dict.fromkeys(source.family for source in sources)))
+    families = [list(own) for _, own in groupby(sources, key=lambda source: source.family)]
+    places = [list(own) for _, own in groupby(sources, key=place_of)]
+    steps = len(families) + len(places)
     drop_same(sources)
-    if rules.near:
-        for _, own in groupby(sources, key=lambda source: source.family):
-            drop_near(list(own), rules.near)
+    for done, own in enumerate(families, 1):
+        if rules.near:
+            drop_near(own, rules.near)
+        report(done, steps, f"comparing {own[0].family}")
     drop_unequal(sources, balance=rules.balance, at_least=rules.at_least)
     beside = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        shares = [_write(beside, list(own)) for _, own in groupby(sources, key=place_of)]
+        shares: list[Share] = []
+        for own in places:
+            shares.append(_write(beside, own))
+            report(len(families) + len(shares), steps, f"writing {own[0].family} {own[0].level}")
         _write_account(origin, rules, shares, beside)
         beside.rename(out)
     finally:
@@ -170,9 +181,7 @@ def _write_account(origin: Order, rules: Rules, shares: Sequence[Share], folder:
         levels=tuple(sorted({share.level for share in left})),
         count=sum(share.rows for share in left),
     )
-    write_card(order, [_as_shard(share) for share in left], folder)
-    with (folder / "README.md").open("a") as card:
-        card.write(_section(rules, shares))
+    write_card(order, [_as_shard(share) for share in left], folder, _section(rules, shares))
 
 
 def _as_shard(share: Share) -> Shard:
@@ -181,14 +190,14 @@ def _as_shard(share: Share) -> Shard:
 
 
 def _section(rules: Rules, shares: Sequence[Share]) -> str:
-    """What the card says of the curation."""
+    """What the card says of the curation, in place of how to make the files again."""
     read, rows = sum(share.read for share in shares), sum(share.rows for share in shares)
     near = f"looked for from {rules.near:g} on" if rules.near else "not looked for"
     return "\n".join([
-        "", "## Curation", "",
-        f"`ouro data curate` kept {rows:,} of {read:,} rows. Near-duplicates, {near}, are of",
-        "one family. Their similarity is the Jaccard share of their solutions' lines, each with",
-        "the line before it, and of their prompts' entries.", "",
+        f"`ouro data curate` kept {rows:,} of the {read:,} rows of a data set, which its order, in",
+        "`manifest.json`, makes again; the same set and rules keep the same rows, byte for byte.",
+        f"Near-duplicates, {near}, are of one family. Their similarity is the Jaccard share of",
+        "their solutions' lines, each with the line before it, and of their prompts' entries.", "",
         "| rows dropped | because they |", "|---|---|",
-        *(f"| {count:,} | {REASONS[reason]} |" for reason, count in dropped(shares).items()), "",
+        *(f"| {count:,} | {REASONS[reason]} |" for reason, count in dropped(shares).items()),
     ])  # fmt: skip

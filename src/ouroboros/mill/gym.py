@@ -11,6 +11,8 @@ Not covered: whether the reference is right. `selftest` says what else is wrong 
 
 import hashlib
 import json
+import math
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from importlib import import_module, metadata
@@ -130,13 +132,18 @@ class Guest:
         self.repeated = 0
         """Entries that had come before."""
 
-    def rows(self, count: int) -> Iterator[Item]:
-        """Up to `count` distinct rows; fewer where the task refuses or repeats too many."""
-        name, size = self.task.name, SPARE * count + 16
+    def rows(self, count: int, limit: float = math.inf) -> Iterator[Item]:
+        """Up to `count` distinct rows; fewer where the task refuses or repeats too many.
+
+        No entry is begun after `limit` seconds; a PluginError says so.
+        """
+        name, size, end = self.task.name, SPARE * count + 16, time.monotonic() + limit
         with blame(f"{PACKAGE} task {name!r}"):
             data = open_task(name, level=self.level, seed=self.seed, size=size)
         known: set[str] = set()
         for place in range(size):
+            if time.monotonic() > end:
+                raise PluginError(f"{PACKAGE} task {name!r} was not done within {limit:g} s")
             item = self._item(data, place)
             if item is None:
                 self.refused += 1
@@ -197,37 +204,52 @@ class GymShard:
     """Why the task could not be opened at this level; empty where it could."""
 
 
-def make_rows(
-    names: Sequence[str], levels: Sequence[int], count: int, seed: int, folder: Path
-) -> list[GymShard]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GymOrder:
+    """What rows are wanted."""
+
+    tasks: tuple[str, ...]
+    levels: tuple[int, ...]
+    count: int
+    """Of each task and level."""
+    seed: int
+    limit: float = math.inf
+    """Seconds for a task's level."""
+
+
+def make_rows(order: GymOrder, folder: Path) -> Iterator[GymShard]:
     """Write up to `count` rows of each task and level there is, and `reasoning-gym.json`.
 
     Raises UsageError where none of the tasks has one of the levels.
     """
-    tops = {task.name: task.levels for task in list_tasks(names)}
-    shards = []
-    for name, level in ((n, v) for n, top in tops.items() for v in levels if v <= top):
-        guest, rows, problem = Guest(name, level=level, seed=seed), 0, ""
-        try:
-            rows = write_rows(folder, PREFIX + name, level, guest.rows(count))
-        except PluginError as error:
-            problem = str(error)
-        shards.append(
-            GymShard(
-                family=PREFIX + name,
-                level=level,
-                rows=rows,
-                refused=guest.refused,
-                repeated=guest.repeated,
-                error=problem,
-            )
-        )
-    if not shards:
-        raise UsageError(f"none of these tasks of {PACKAGE} has a level of {list(levels)}")
-    made = {"package": PACKAGE, "version": version(), "seed": seed, "count": count}
+    tops = {task.name: task.levels for task in list_tasks(order.tasks)}
+    places = [(name, level) for name, top in tops.items() for level in order.levels if level <= top]
+    if not places:
+        raise UsageError(f"none of these tasks of {PACKAGE} has a level of {list(order.levels)}")
+    shards: list[GymShard] = []
+    for name, level in places:
+        shards.append(_make_shard(name, level, order, folder))
+        yield shards[-1]
+    made = {"package": PACKAGE, "version": version(), "seed": order.seed, "count": order.count}
     text = json.dumps({**made, "shards": [asdict(shard) for shard in shards]}, indent=1)
     (folder / f"{PACKAGE}.json").write_text(text + "\n")
-    return shards
+
+
+def _make_shard(name: str, level: int, order: GymOrder, folder: Path) -> GymShard:
+    guest, rows, problem = Guest(name, level=level, seed=order.seed), 0, ""
+    try:
+        made = guest.rows(order.count, order.limit)
+        rows = write_rows(folder, PREFIX + name, level, made)
+    except PluginError as error:
+        problem = str(error)
+    return GymShard(
+        family=PREFIX + name,
+        level=level,
+        rows=rows,
+        refused=guest.refused,
+        repeated=guest.repeated,
+        error=problem,
+    )
 
 
 def write_rows(folder: Path, family: str, level: int, rows: Iterable[Item]) -> int:

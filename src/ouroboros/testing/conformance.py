@@ -161,7 +161,12 @@ def junk_is_no_prompt(subject: Subject) -> Iterator[str]:
     """Texts that are no prompts are refused in one line, and nothing about them is correct."""
     family, answers = subject.family, subject.answers
     for junk in JUNK_PROMPTS:
-        for ask in (family.level_of, family.completion_length, answers.solve):
+        for ask in (
+            family.level_of,
+            family.completion_length,
+            answers.solve,
+            answers.reference,
+        ):
             if not _refuses(lambda ask=ask, junk=junk: ask(junk)):
                 yield f"{ask.__name__}({_quote(junk)}) must raise UsageError, in one line"
         if answers.verify(junk, ("1",)).correct or family.check(junk, ("1",)):
@@ -175,6 +180,8 @@ def the_reference_solution_passes(subject: Subject) -> Iterator[str]:
         verdict = answers.verify(prompt, lines)
         if not verdict.correct or verdict.first_bad_line is not None:
             yield f"verify rejects the reference solution of {_quote(prompt)}"
+        if answers.reference(prompt) != tuple(lines):
+            yield f"reference is not what solve finds for {_quote(prompt)}"
         if not family.check(prompt, lines):
             yield f"check rejects the reference solution of {_quote(prompt)}"
         if not lines or set("".join(lines)) - set(family.alphabet):

@@ -10,8 +10,7 @@ that just fail to start or break half-way, a carry in every column, powers of te
 """
 
 import decimal
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from abc import abstractmethod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +25,8 @@ from ouroboros.envs.addition import (
     with_carry_runs,
 )
 from ouroboros.envs.base import generator
-from ouroboros.errors import UsageError
-from ouroboros.types import Verdict
-from ouroboros_judges.answers.base import compare, with_corners
+from ouroboros_judges.answers.answering import Answering
+from ouroboros_judges.answers.base import with_corners
 from ouroboros_judges.answers.quantities import same_quantity
 
 RIPPLE, UNEVEN_RIPPLE, NEAR_RIPPLE, BROKEN_RIPPLE, EVERY_COLUMN, BOUNDARY = range(6)
@@ -59,33 +57,24 @@ def sum_by_decimals(first: str, second: str) -> str:
     return f"{total:f}"
 
 
-class AdditionAnswers(ABC):
+class AdditionAnswers(Answering):
     """What both notations share; the two classes below are its final forms."""
 
-    name: str
-    family: Addition
+    family: Addition  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """The reference lines, by columns; UsageError where the text is not a prompt."""
         first, second = self._least_significant_first(self.family.operands(prompt))
         return self.lines_of(sum_by_columns(first, second))
 
-    def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:
-        """Correct where the lines equal those by columns and those by decimals."""
-        try:
-            first, second = self._least_significant_first(self.family.operands(prompt))
-        except UsageError:
-            return Verdict(correct=False, first_bad_line=0, judge=self.name)
-        by_columns = sum_by_columns(first, second)
-        by_decimals = sum_by_decimals(first[::-1], second[::-1])[::-1]
-        return compare(self.name, lines, self.lines_of(by_columns), self.lines_of(by_decimals))
+    def again(self, prompt: str) -> tuple[str, ...]:
+        """The same lines by decimals."""
+        first, second = self._least_significant_first(self.family.operands(prompt))
+        return self.lines_of(sum_by_decimals(first[::-1], second[::-1])[::-1])
 
-    def accepts(self, prompt: str, answer: str) -> bool:
+    def means(self, prompt: str, answer: str, right: str) -> bool:
         """Whether a free answer is the sum as people write it."""
-        try:
-            right = self.solve(prompt)[-1]
-        except UsageError:
-            return False
+        del prompt
         turn = 1 if self.family.most_significant_first else -1
         return len(answer) <= len(right) + 100 and same_quantity(answer, right[::turn], "")
 

@@ -7,6 +7,8 @@
 
 Route two may know less than every line: `confirms` is for what only tells whether an answer holds
 (a simulation, a substitution, a proof checker). Both are asked; what one of them denies is wrong.
+What was found out about a problem is kept at hand, so that a reference and many verdicts on one
+problem cost both routes once.
 """
 
 from abc import ABC, abstractmethod
@@ -23,6 +25,7 @@ from ouroboros.types import Verdict
 from ouroboros_judges.answers.base import compare, same_text
 
 REMEMBERED = 4096  # problems whose truth is kept at hand
+MEMORABLE = 10_000  # characters of a problem and its solution, beyond which it is not kept
 
 
 class Drawing(Family, Protocol):
@@ -53,6 +56,19 @@ class Answering(ABC):
         del prompt, answer
         return True
 
+    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+        """Route one's lines and whether route two finds and confirms the same.
+
+        UsageError where the text is no prompt.
+        """
+        lines = self.solve(prompt)
+        return lines, self.again(prompt) in (None, lines) and self.confirms(prompt, lines[-1])
+
+    def reference(self, prompt: str) -> tuple[str, ...] | None:
+        """The lines that both routes agree on; None where they do not."""
+        lines, agreed = self._truth(prompt)
+        return lines if agreed else None
+
     def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:
         """Correct where both routes say so of every line."""
         try:
@@ -66,14 +82,14 @@ class Answering(ABC):
         return verdict
 
     def _truth(self, prompt: str) -> tuple[tuple[str, ...], bool]:
-        """Route one's lines and whether route two finds and confirms the same; kept at hand."""
+        """What `work_out` says; kept at hand."""
         known = self._known.get(prompt)
         if known is None:
-            lines = self.solve(prompt)
-            known = lines, self.again(prompt) in (None, lines) and self.confirms(prompt, lines[-1])
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[prompt] = known
+            known = self.work_out(prompt)
+            if len(prompt) + sum(map(len, known[0])) <= MEMORABLE:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                self._known[prompt] = known
         return known
 
     @cached_property

@@ -10,12 +10,14 @@ and divided once. Adversarial items: stacks at their ends, alternation there, co
 """
 
 from abc import abstractmethod
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.automata import FiniteAutomaton, Machine, StackDepth
 from ouroboros.envs.base import generator, texts
+from ouroboros.envs.digits import ZERO
 from ouroboros_judges.answers.answering import Answering
 from ouroboros_judges.answers.base import with_corners
 from ouroboros_judges.answers.quantities import same_quantity
@@ -58,7 +60,7 @@ class StackDepthAnswers(MachineAnswers):
         depth, chain = int(start), bytearray()
         for letter in inputs:
             depth = min(depth + 1, 9) if letter == "a" else max(depth - 1, 0)
-            chain.append(ord("0") + depth)
+            chain.append(ZERO + depth)
         return chain.decode(), str(depth)
 
     def again(self, prompt: str) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ class StackDepthAnswers(MachineAnswers):
         start, inputs = self.family.parts(prompt).groups()
         moves = np.frombuffer(inputs.encode(), dtype=np.uint8)
         shift = np.where(moves == ord("a"), 1, -1)
-        chain = texts((_clamped(int(start), shift, 0, 9) + ord("0")).astype(np.uint8)[None])[0]
+        chain = texts((_clamped(int(start), shift, 0, 9) + ZERO).astype(np.uint8)[None])[0]
         return chain, chain[-1]
 
     def corners(self, level: int) -> list[str]:
@@ -85,17 +87,16 @@ class FiniteAutomatonAnswers(MachineAnswers):
         """Digit by digit; UsageError where the text is not a prompt."""
         modulus, inputs = self.family.parts(prompt).groups()
         size, state, chain = int(modulus), 0, bytearray()
-        for digit in inputs:
-            state = (state + int(digit)) % size
-            chain.append(ord("0") + state)
+        for code in inputs.encode():
+            state = (state + code - ZERO) % size
+            chain.append(ZERO + state)
         return chain.decode(), str(state)
 
     def again(self, prompt: str) -> tuple[str, ...]:
         """Sums of all beginnings, then their remainders."""
         modulus, inputs = self.family.parts(prompt).groups()
-        digits = np.frombuffer(inputs.encode(), dtype=np.uint8) - ord("0")
-        sums = np.cumsum(digits, dtype=np.int64)
-        chain = texts((sums % int(modulus) + ord("0")).astype(np.uint8)[None])[0]
+        size, sums = int(modulus), accumulate(map(int, inputs))
+        chain = bytes([ZERO + total % size for total in sums]).decode()
         return chain, chain[-1]
 
     def corners(self, level: int) -> list[str]:

@@ -1,6 +1,7 @@
 """What the answering half of a family owes the judges: solutions, verdicts, adversarial items.
 
-    answers.solve("345+87=")                 ("126",)
+    answers.solve("345+87=")                 ("126",)   by one route
+    answers.reference("345+87=")             ("126",)   by both
     answers.verify("345+87=", ("127",))      Verdict(correct=False, first_bad_line=0, judge=...)
 
 A verdict needs two routes to the truth that share no arithmetic; what only one of them accepts is
@@ -24,6 +25,10 @@ class Answers(Protocol):
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """The reference solution; UsageError where the text is no prompt of the family."""
+        ...
+
+    def reference(self, prompt: str) -> tuple[str, ...] | None:
+        """The solution that both routes agree on, None where they do not; UsageError as `solve`."""
         ...
 
     def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:

@@ -4,15 +4,14 @@
 
 Route one walks along the chain with Python's operators on whole numbers. Route two never looks at a
 value before the end: every step is one of the four functions of a bit, written down in a table;
-functions are composed over spans of doubled length until each place knows the function of the whole
-chain up to it, and that one is asked about 0. Adversarial items: one step again and again, and the
+functions are composed over spans of doubled length, at all places at once, until each place knows
+what the whole chain up to it makes of 0. Adversarial items: one step again and again, and the
 family's hard chains. Not covered: precedence, for there is none.
 """
 
 import operator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ouroboros.envs.base import generator
 from ouroboros.envs.boolean_chain import BooleanChain
@@ -41,8 +40,7 @@ class BooleanChainAnswers(Answering):
     def again(self, prompt: str) -> tuple[str, ...]:
         """The same lines, by composition."""
         steps = self.family.steps(prompt)
-        functions = np.array([[int(v) for v in FUNCTIONS[c][int(bit)]] for c, bit in steps])
-        values = "".join(map(str, _composed(functions)[:, 0].tolist()))
+        values = _composed([FUNCTIONS[connective][bit == "1"] for connective, bit in steps])
         return values, values[-1]
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
@@ -53,10 +51,15 @@ class BooleanChainAnswers(Answering):
         return with_corners(rng, corners, count, lambda n: self.family.draw(rng, level, every[:n]))
 
 
-def _composed(functions: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n, 2) functions of a bit; instead of each, it and all before it as one function."""
-    whole, span = functions.copy(), 1
-    while span < len(whole):
-        whole[span:] = np.take_along_axis(whole[span:], whole[:-span], axis=1)
+def _composed(functions: list[str]) -> str:
+    """What ever longer beginnings of a chain of functions make of 0.
+
+    A function is x -> of_0 ^ (depends & x), and both of its bits stand at its place in two numbers.
+    """
+    of_0 = int("".join([function[0] for function in functions]), 2)
+    depends = of_0 ^ int("".join([function[1] for function in functions]), 2)
+    span = 1
+    while span < len(functions):
+        of_0, depends = of_0 ^ (depends & (of_0 >> span)), depends & (depends >> span)
         span *= 2
-    return whole
+    return f"{of_0:b}".zfill(len(functions))

@@ -2,44 +2,59 @@
 
     GcdAnswers().solve("gcd(48,18)=")   ("48%18=12", "18%12=6", "12%6=0", "6")
 
-The remainders of the lines are found twice, by Python's division and by doubling the divisor. The
-answer is found a third time without division, by Stein's algorithm: twos are taken out, and the
-smaller number is taken from the larger. Adversarial items: those that the family calls hard.
+Route one divides. Route two does not trust what the divisions leave: with some multiple of the
+divisor it must make up the dividend, and be less than the divisor, of which there is only one such
+number. The answer is found again by Stein's algorithm: twos are taken out, and the smaller number
+is taken from the larger. Adversarial items: those that the family calls hard.
 """
-
-import operator
-from collections.abc import Callable
 
 from ouroboros.envs.digits import to_digits, to_int
 from ouroboros.envs.gcd import Gcd
 from ouroboros_judges.answers.answering import Answering
-from ouroboros_judges.answers.division import by_doubling
 from ouroboros_judges.answers.quantities import same_quantity
 
 
-def euclid(a: str, b: str, remainder: Callable[[int, int], int]) -> tuple[str, ...]:
-    """The lines of Euclid's algorithm and the answer."""
-    numbers = [to_int(a), to_int(b)]
-    while numbers[-1]:
-        numbers.append(remainder(numbers[-2], numbers[-1]))
-    texts = [to_digits(number) for number in numbers]
-    triples = zip(texts, texts[1:], texts[2:], strict=False)
-    return (*(f"{x}%{y}={rest}" for x, y, rest in triples), texts[-2])
+def euclid(a: int, b: int) -> list[int]:
+    """What each division of the last two numbers leaves, down to 0."""
+    rests: list[int] = []
+    while b:
+        a, b = b, a % b
+        rests.append(b)
+    return rests
+
+
+def are_remainders(a: int, b: int, rests: list[int]) -> bool:
+    """Whether each is less than the last divisor, the last is 0, and multiples make up the rest."""
+    for rest in rests:
+        if not 0 <= rest < b:
+            return False
+        times = (a - rest) // b  # whatever this is, the product proves it
+        if times * b + rest != a:
+            return False
+        a, b = b, rest
+    return b == 0
 
 
 def by_halving(a: int, b: int) -> int:
     """The greatest common divisor of two numbers above 0, by Stein's algorithm."""
-    shared_twos = _twos(a | b)
-    a >>= _twos(a)
+    either = a | b
+    shared_twos = (either & -either).bit_length() - 1
+    a >>= (a & -a).bit_length() - 1
     while b:
-        b >>= _twos(b)
-        a, b = min(a, b), abs(a - b)
+        b >>= (b & -b).bit_length() - 1
+        if a > b:
+            a, b = b, a
+        b -= a
     return a << shared_twos
 
 
-def _twos(number: int) -> int:
-    """How often a number above 0 can be halved."""
-    return (number & -number).bit_length() - 1
+def written(a: str, b: str, rests: list[int]) -> tuple[str, ...]:
+    """The lines of Euclid's algorithm and the answer."""
+    lines: list[str] = []
+    for rest in map(to_digits, rests):
+        lines.append(f"{a}%{b}={rest}")
+        a, b = b, rest
+    return *lines, a
 
 
 class GcdAnswers(Answering):
@@ -50,16 +65,16 @@ class GcdAnswers(Answering):
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """The reference lines; UsageError where the text is not a prompt."""
-        return euclid(*self.family.pair(prompt), operator.mod)
+        first, second = self.family.pair(prompt)
+        return written(first, second, euclid(to_int(first), to_int(second)))
 
-    def again(self, prompt: str) -> tuple[str, ...]:
-        """The same lines, every remainder by doubling."""
-        return euclid(*self.family.pair(prompt), lambda x, y: by_doubling(x, y)[1])
-
-    def confirms(self, prompt: str, answer: str) -> bool:
-        """Whether Stein's algorithm comes to the answer."""
-        a, b = map(to_int, self.family.pair(prompt))
-        return by_halving(a, b) == to_int(answer)
+    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+        """The lines, and whether both every remainder and the answer are found right."""
+        first, second = self.family.pair(prompt)
+        a, b = to_int(first), to_int(second)
+        rests = euclid(a, b)
+        lines = written(first, second, rests)
+        return lines, are_remainders(a, b, rests) and by_halving(a, b) == to_int(lines[-1])
 
     def means(self, prompt: str, answer: str, right: str) -> bool:
         """Whether a free answer is the same number."""

@@ -11,7 +11,6 @@ from fractions import Fraction
 from ouroboros.envs.lens import Lens
 from ouroboros.envs.plan import Result, work
 from ouroboros_judges.answers.planned import PlannedAnswers
-from ouroboros_judges.answers.sums import by_columns, by_integers
 
 
 class LensAnswers(PlannedAnswers):
@@ -20,19 +19,11 @@ class LensAnswers(PlannedAnswers):
     name = "lens"
     family = Lens()
 
-    def solve(self, prompt: str) -> tuple[str, ...]:
-        """The reference lines, by whole numbers; UsageError where the text is not a prompt."""
-        return self._worked(prompt, by_integers)
-
-    def again(self, prompt: str) -> tuple[str, ...]:
-        """The same lines by columns."""
-        return self._worked(prompt, by_columns)
-
-    def _worked(self, prompt: str, result: Result) -> tuple[str, ...]:
+    def lines(self, digits: Mapping[str, str], result: Result) -> tuple[str, ...]:
         """The lines of both parts of the plan, the second of which divides by what is found."""
-        values, steps = self.family.values(prompt), self.family.steps
-        line, beyond = work(steps[:1], values, result).text()
-        return (line, *work(steps[1:], values | {"x": beyond}, result).text())
+        steps = self.family.steps
+        line, beyond = work(steps[:1], digits, result).text()
+        return (line, *work(steps[1:], {**digits, "x": beyond}, result).text())
 
     def simulate(self, values: Mapping[str, int]) -> Fraction:
         """Where the rays meet; ValueError where they do not, or not behind the lens."""

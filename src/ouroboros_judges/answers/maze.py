@@ -1,19 +1,19 @@
-"""The truth about mazes, by flooding and by settling a whole map.
+"""The truth about mazes, by flooding and by the equation of distances.
 
     MazeAnswers().solve("S../##./E..=")   ("a1", "b1", "c1", "c2", "c3", "b3", "a3", "6")
 
-Route one floods the maze from S, step by step, and stops at E. Route two knows no steps: on a map
-of all squares each is put one above the least of its neighbours until none changes (value
-iteration, Bellman 1957), and squares are sorted by what the map says. Adversarial items: besides
-the family's hard mazes, an empty field, walls with gaps at alternate ends, and the same with one
-gap closed.
+Route one floods the maze from S, step by step, and stops at E. Route two searches nothing: it reads
+the lines as a map and tests every square against its neighbours, by the equation that only the map
+of least distances solves. Adversarial items: besides the family's hard mazes, an empty field, walls
+with gaps at alternate ends, and the same with one gap closed.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
 from ouroboros.envs.base import generator
-from ouroboros.envs.maze import Maze, neighbours, square
+from ouroboros.envs.maze import SQUARE, Maze, squares
 from ouroboros_judges.answers.answering import Answering
 from ouroboros_judges.answers.base import with_corners
 from ouroboros_judges.answers.quantities import same_quantity
@@ -27,32 +27,13 @@ class MazeAnswers(Answering):
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """By flooding; UsageError where the text is not a prompt."""
-        rows = self.family.rows(prompt)
-        around = neighbours(len(rows))
-        sign = {(y, x): rows[y][x] for y, x in around}
-        layer = [place for place in around if sign[place] == "S"]
-        wet, lines = set(layer), list[str]()
-        while layer:
-            lines.append("".join(map(square, layer)))
-            if any(sign[place] == "E" for place in layer):
-                return (*lines, str(len(lines) - 1))
-            ahead = {other for place in layer for other in around[place] if sign[other] != "#"}
-            layer = sorted(ahead - wet)
-            wet |= ahead
-        return (*lines, "0")
+        return by_flooding(self.family.rows(prompt))
 
-    def again(self, prompt: str) -> tuple[str, ...]:
-        """By a map."""
-        signs = np.array([list(row) for row in self.family.rows(prompt)])
-        steps = _settled(signs)
-        reached = np.isfinite(steps)
-        there = steps[signs == "E"].item()
-        last = int(there if np.isfinite(there) else steps[reached].max())
-        lines = [
-            "".join(square((y, x)) for y, x in np.argwhere(steps == step).tolist())
-            for step in range(last + 1)
-        ]
-        return (*lines, str(last) if np.isfinite(there) else "0")
+    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+        """By flooding, and whether the map that comes of it holds."""
+        rows = self.family.rows(prompt)
+        lines = by_flooding(rows)
+        return lines, holds(rows, lines)
 
     def means(self, prompt: str, answer: str, right: str) -> bool:
         """Whether a free answer is the same number."""
@@ -68,16 +49,46 @@ class MazeAnswers(Answering):
         )
 
 
-def _settled(signs: NDArray[np.str_]) -> NDArray[np.float64]:
-    """The number of steps to each square; infinite where no way leads."""
-    steps = np.where(signs == "S", 0.0, np.inf)
-    while True:
-        edged = np.pad(steps, 1, constant_values=np.inf)
-        beside = np.stack((edged[:-2, 1:-1], edged[2:, 1:-1], edged[1:-1, :-2], edged[1:-1, 2:]))
-        better = np.where(signs == "#", np.inf, np.minimum(steps, beside.min(axis=0) + 1))
-        if np.array_equal(better, steps):
-            return steps
-        steps = better
+def by_flooding(rows: Sequence[str]) -> tuple[str, ...]:
+    """The lines; a square goes by its place in the rows joined, so that one row is a step down."""
+    ground, names, down = "/".join(rows), squares(len(rows)), len(rows) + 1
+    layer, end = [ground.index("S")], ground.index("E")
+    dry = {place for place, sign in enumerate(ground) if sign in ".E"}
+    lines = list[str]()
+    while layer:
+        lines.append("".join([names[place] for place in layer]))
+        if end in layer:
+            return (*lines, str(len(lines) - 1))
+        ahead = {place + step for place in layer for step in (-down, -1, 1, down)} & dry
+        dry -= ahead
+        layer = sorted(ahead)
+    return (*lines, "0")
+
+
+def holds(rows: Sequence[str], lines: Sequence[str]) -> bool:
+    """Whether the lines are a map on which each square is one step further than its nearest.
+
+    Only one map is (Bellman 1957): that of the least numbers of steps. Squares further than E, and
+    those out of reach, are blank.
+    """
+    *layers, answer = lines
+    steps = {name: step for step, line in enumerate(layers) for name in SQUARE.findall(line)}
+    ground, names, down = "/".join(rows), squares(len(rows)), len(rows) + 1
+    blank = len(names)
+    pairs = zip(names, ground, strict=False)
+    told = [steps.get(name, blank) if sign in ".SE" else blank for name, sign in pairs]
+    told += [blank] * (down + 1)  # beyond the last row; also told[-1], before the first
+    end = told[ground.index("E")]
+    written = [""] * len(layers)
+    for place, sign in enumerate(ground):
+        if sign in ".SE":
+            nearest = min(told[place - down], told[place - 1], told[place + 1], told[place + down])
+            step = 0 if sign == "S" else nearest + 1 if nearest < end else blank
+            if told[place] != step:
+                return False
+            if step < blank:
+                written[step] += names[place]
+    return all(written) and written == layers and answer == (str(end) if end < blank else "0")
 
 
 def _corners(side: int) -> list[str]:

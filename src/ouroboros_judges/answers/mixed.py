@@ -26,9 +26,9 @@ class MixedAnswers(Answering):
         """The reference lines of the prompt's kind; UsageError where the text is not a prompt."""
         return self.kind(prompt).solve(prompt)
 
-    def again(self, prompt: str) -> tuple[str, ...]:
-        """The same lines by the kind's other route."""
-        return self.kind(prompt).again(prompt)
+    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+        """What the kind's routes say."""
+        return self.kind(prompt).work_out(prompt)
 
     def confirms(self, prompt: str, answer: str) -> bool:
         """Whether the kind's simulation comes to this answer."""

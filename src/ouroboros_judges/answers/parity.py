@@ -8,16 +8,13 @@ modulo 2, found with log2(n) shifts. Adversarial items: all ones, all zeros, alt
 periodic bits, lone ones at the first, the last and any place, lone zeros, long runs.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from ouroboros.envs.base import generator
 from ouroboros.envs.parity import ParityChain, render
 from ouroboros.envs.strings import with_runs
-from ouroboros.errors import UsageError
-from ouroboros.types import Verdict
-from ouroboros_judges.answers.base import compare, same_text, with_corners
+from ouroboros_judges.answers.answering import Answering
+from ouroboros_judges.answers.base import with_corners
 
 KINDS = 4
 
@@ -41,30 +38,19 @@ def chain_by_words(bits: str) -> tuple[str, str]:
     return f"{chain:b}".zfill(len(bits)), str(word.bit_count() % 2)
 
 
-class ParityChainAnswers:
+class ParityChainAnswers(Answering):
     """Answers to `parity_chain`."""
 
-    name: str = "parity_chain"
-    family = ParityChain()
+    name = "parity_chain"
+    family: ParityChain = ParityChain()  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """The reference lines, bit by bit; UsageError where the text is not a prompt."""
         return chain_by_steps(prompt[: self.family.level_of(prompt)])
 
-    def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:
-        """Correct where the lines equal those by steps and those by words."""
-        try:
-            by_steps = self.solve(prompt)
-        except UsageError:
-            return Verdict(correct=False, first_bad_line=0, judge=self.name)
-        return compare(self.name, lines, by_steps, chain_by_words(prompt[:-1]))
-
-    def accepts(self, prompt: str, answer: str) -> bool:
-        """Whether a free answer is the last line."""
-        try:
-            return same_text(answer, self.solve(prompt)[-1])
-        except UsageError:
-            return False
+    def again(self, prompt: str) -> tuple[str, ...]:
+        """The same lines by words."""
+        return chain_by_words(prompt[:-1])
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """Corner cases and four kinds of hard strings in equal parts."""

@@ -5,7 +5,8 @@
     same_quantity("103 m", "103", "m/s")          False
 
 Values are compared exactly, as fractions. An answer without a unit is taken in the unit that the
-question asks for; one with a unit must be of the same dimension. Not covered: prose around it.
+question asks for; one with a unit must be of the same dimension. What reads in two ways is refused:
+a power of ten after a fraction, and a sum behind a minus. Not covered: prose around it.
 """
 
 import re
@@ -20,7 +21,7 @@ _NUMBER = re.compile(
     rf"(?P<sign>[-\u2212+]?)(?:(?P<before>{_WHOLE}?)\.(?P<after>{_DIGITS})"
     rf"|(?P<top>{_WHOLE})/(?P<bottom>{_WHOLE})"
     rf"|(?P<whole>{_WHOLE})(?:[ +](?P<up>{_WHOLE})/(?P<low>{_WHOLE}))?)"
-    r"(?:(?:[eE]|\s?[\u00d7*]\s?10\^)(?P<power>-?[0-9]{1,4}))?"
+    r"(?:(?:[eE]| ?[\u00d7*] ?10\^)(?P<power>-?[0-9]{1,4}))?"
 )
 _NAME = r"(?:\u00b0[CF]|[A-Za-z\u03a9\u00b5]{1,20})(?:\^-?[1-4]|[\u00b2\u00b3])?"
 _UNIT = re.compile(rf"{_NAME}(?: ?[ \u00b7*/] ?{_NAME}){{0,4}}")
@@ -42,13 +43,18 @@ def same_quantity(answer: str, right: str, unit: str) -> bool:
 
 def number_of(text: str) -> Fraction | int | None:
     """The value of a number alone; None where the text is no number."""
+    if text.isascii() and text.isdigit() and (text[0] != "0" or len(text) == 1):
+        return to_int(text)
     found = _NUMBER.fullmatch(text)
     return None if found is None else _value(found)
 
 
 def _value(found: re.Match[str]) -> Fraction | int | None:
-    """The value that a number states; None where a divisor is 0, and for a negative zero."""
+    """The value that a number states; None for -0, two ways to read it, and a divisor of 0."""
     part = found.groupdict()
+    negative = part["sign"] in ("-", "\u2212")
+    if _is_ambiguous(found, negative=negative):
+        return None
     value: Fraction | int
     if part["bottom"] is not None:
         bottom = to_int(part["bottom"])
@@ -67,9 +73,16 @@ def _value(found: re.Match[str]) -> Fraction | int | None:
             value += Fraction(to_int(part["up"]), low)
     if part["power"] is not None:
         value *= Fraction(10) ** int(part["power"])
-    if part["sign"] in ("-", "\u2212"):
+    if negative:
         return -value if value else None
     return value
+
+
+def _is_ambiguous(found: re.Match[str], *, negative: bool) -> bool:
+    """Whether it is 5+1/2*10^1, of which the power may scale a part, or -7+1/3."""
+    if found["power"] is not None:
+        return found["bottom"] is not None or found["low"] is not None
+    return negative and found["low"] is not None and "+" in found[0]
 
 
 @cache

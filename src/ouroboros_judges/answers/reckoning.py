@@ -9,10 +9,11 @@ they are the right ones to work out is judged by `confirms`, from the prompt and
 Not covered: which test that is.
 """
 
+from ouroboros.envs.plan import Result
 from ouroboros.envs.reckoning import Reckoned
 from ouroboros.errors import UsageError
 from ouroboros_judges.answers.answering import Answering
-from ouroboros_judges.answers.sums import by_columns, by_integers
+from ouroboros_judges.answers.sums import Agreement, by_integers
 
 
 class ReckonedAnswers(Answering):
@@ -22,14 +23,16 @@ class ReckonedAnswers(Answering):
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """The reference lines, by whole numbers; UsageError where there is no answer."""
+        return self._text(prompt, by_integers)
+
+    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+        """The lines, each by whole numbers and by columns, and whether all routes agree."""
+        both = Agreement()
+        lines = self._text(prompt, both)
+        return lines, both.agreed and self.confirms(prompt, lines[-1])
+
+    def _text(self, prompt: str, result: Result) -> tuple[str, ...]:
         try:
-            return self.family.text(prompt, by_integers)
+            return self.family.text(prompt, result)
         except ValueError as error:
             raise UsageError(f"{self.name}: a problem without an answer: {error}") from error
-
-    def again(self, prompt: str) -> tuple[str, ...]:
-        """The same lines by columns; none where these lead nowhere."""
-        try:
-            return self.family.text(prompt, by_columns)
-        except ValueError:
-            return ()

@@ -1,15 +1,16 @@
-"""The truth about shortest ways, place by place and by rounds over all roads.
+"""The truth about shortest ways, place by place and by the equations of distances.
 
     ShortestPathAnswers().solve("a3b,b4c,a9c=")   ("a0", "b3a", "c7b", "a3b4c", "7")
 
-Route one grows the set of places whose distance is settled (Dijkstra 1959). Route two improves all
-distances round after round until none can be (Bellman and Ford, in scipy) and then reads off which
-place comes when and after which. Adversarial items: besides the family's hard networks, chains,
-chains beside which a shortcut is as long as they are, one longer or one shorter, and ladders of
-equal roads.
+Route one grows the set of places whose distance is settled (Dijkstra 1959). Route two searches
+nothing: it reads the distances that the lines tell, tests them against all roads, by equations that
+only the least distances solve, and follows the way. Adversarial items: besides the family's hard
+networks, chains, chains beside which a shortcut is as long as they are, one longer or one shorter,
+and ladders of equal roads.
 """
 
-from collections import defaultdict
+import re
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 
@@ -17,15 +18,15 @@ import numpy as np
 
 from ouroboros.envs.base import generator
 from ouroboros.envs.labels import label
-from ouroboros.envs.shortest_path import Lengths, ShortestPath, way
+from ouroboros.envs.shortest_path import STATION, Road, ShortestPath
 from ouroboros_judges.answers.answering import Answering
 from ouroboros_judges.answers.base import with_corners
 from ouroboros_judges.answers.quantities import same_quantity
 
-Road = tuple[int, int, int]
-"""A start, a length, an end; places by number."""
-Station = tuple[int, int, int]
-"""A place, its distance, the place before it."""
+LENGTH = re.compile("([1-9])")
+NOWHERE = -1
+Told = Mapping[int, tuple[int, int]]
+"""For some places the distance and the place before."""
 
 
 class ShortestPathAnswers(Answering):
@@ -36,13 +37,13 @@ class ShortestPathAnswers(Answering):
 
     def solve(self, prompt: str) -> tuple[str, ...]:
         """Place by place; UsageError where the text is not a prompt."""
-        names, lengths = self.family.places(prompt), self.family.lengths(prompt)
-        return _written(names, lengths, _by_places(_numbered(names, lengths), len(names) - 1))
+        return by_places(self.family.roads(prompt))
 
-    def again(self, prompt: str) -> tuple[str, ...]:
-        """By rounds."""
-        names, lengths = self.family.places(prompt), self.family.lengths(prompt)
-        return _written(names, lengths, _by_rounds(_numbered(names, lengths), len(names) - 1))
+    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+        """Place by place, and whether the distances hold that come of it."""
+        roads = self.family.roads(prompt)
+        lines = by_places(roads)
+        return lines, holds(roads, lines)
 
     def means(self, prompt: str, answer: str, right: str) -> bool:
         """Whether a free answer is the same length, in whatever unit."""
@@ -58,50 +59,82 @@ class ShortestPathAnswers(Answering):
         )
 
 
-def _numbered(names: list[str], lengths: Lengths) -> list[Road]:
-    """All roads, in both directions."""
-    place = {name: i for i, name in enumerate(names)}
-    return [(place[start], length, place[end]) for (start, end), length in lengths.items()]
-
-
-def _by_places(roads: list[Road], goal: int) -> list[Station]:
-    """What is settled, in its order, up to the goal."""
-    leaving: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+def by_places(roads: Sequence[Road]) -> tuple[str, ...]:
+    """The lines, from what is settled in its order, up to the goal."""
+    goal = max([end for _, _, end in roads])
+    leaving: list[list[tuple[int, int]]] = [[] for _ in range(goal + 1)]
     for start, length, end in roads:
         leaving[start].append((length, end))
-    settled: dict[int, Station] = {}
+        leaving[end].append((length, start))
+    settled: dict[int, tuple[int, int]] = {}
     waiting = [(0, 0, 0)]
     while goal not in settled:
         distance, place, before = heappop(waiting)
-        if place in settled:
-            continue
-        settled[place] = (place, distance, before)
-        for length, end in leaving[place]:
-            heappush(waiting, (distance + length, end, place))
-    return list(settled.values())
+        if place not in settled:
+            settled[place] = distance, before
+            for length, end in leaving[place]:
+                if end not in settled:
+                    heappush(waiting, (distance + length, end, place))
+    lines = [f"{label(at)}{far}{label(last)}" for at, (far, last) in settled.items()]
+    return ("a0", *lines[1:], _way(settled, goal), str(settled[goal][0]))
 
 
-def _by_rounds(roads: list[Road], goal: int) -> list[Station]:
-    """The same from all places' distances."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import bellman_ford
-
-    starts, lengths, ends = np.array(roads).T
-    graph = csr_array((lengths, (starts, ends)), shape=(goal + 1, goal + 1))
-    distances = bellman_ford(graph, indices=0).astype(np.int64)
-    tight = distances[starts] + lengths == distances[ends]
-    before = np.full(goal + 1, goal + 1)
-    np.minimum.at(before, ends[tight], starts[tight])
-    order = np.argsort(distances, kind="stable").tolist()
-    reached = order[: order.index(goal) + 1]
-    return [(place, int(distances[place]), int(before[place])) for place in reached]
+def _way(settled: Mapping[int, tuple[int, int]], goal: int) -> str:
+    """The way to the goal, from each place's distance and the place before it."""
+    place, pieces = goal, [label(goal)]
+    while place:
+        distance, before = settled[place]
+        pieces.append(f"{label(before)}{distance - settled[before][0]}")
+        place = before
+    return "".join(reversed(pieces))
 
 
-def _written(names: list[str], lengths: Lengths, stations: list[Station]) -> tuple[str, ...]:
-    """The lines."""
-    before = {names[place]: names[last] for place, _, last in stations[1:]}
-    lines = [f"{names[place]}{distance}{names[last]}" for place, distance, last in stations[1:]]
-    return ("a0", *lines, way(names[-1], before, lengths), str(stations[-1][1]))
+def holds(roads: Sequence[Road], lines: Sequence[str]) -> bool:
+    """Whether the lines tell of all places up to the goal, in order, and then of the way.
+
+    A place must be exactly as far as the best road to it from another place told of makes it. Only
+    the least distances solve these equations (Bellman 1958), for no road is of length 0.
+    """
+    if len(lines) < 3:
+        return False
+    first, *stations, path, answer = lines
+    goal = max([end for _, _, end in roads])
+    number = {label(place): place for place in range(goal + 1)}
+    told = {0: (0, 0)}
+    for station in map(STATION.fullmatch, stations):
+        if station is None:
+            return False
+        name, distance, before = station.groups()
+        told[number.get(name, NOWHERE)] = int(distance), number.get(before, NOWHERE)
+    reach = told.get(goal, (NOWHERE, 0))[0]
+    order = [(distance, place) for place, (distance, _) in told.items()]
+    return (
+        told == {place: by for place, by in _nearest(roads, told).items() if by[0] <= reach}
+        and len(order) == len(stations) + 1
+        and order == sorted(order)
+        and _leads(LENGTH.split(path), number, told)
+        and (first, answer) == ("a0", str(reach))
+    )
+
+
+def _nearest(roads: Sequence[Road], told: Told) -> Told:
+    """The distance and the place before of all that roads lead to from places told of; a's is 0."""
+    nearest = {0: (0, 0)}
+    for start, length, end in roads:
+        for here, there in ((start, end), (end, start)):
+            if there and here in told:
+                way = told[here][0] + length, here
+                nearest[there] = min(way, nearest.get(there, way))
+    return nearest
+
+
+def _leads(path: Sequence[str], number: Mapping[str, int], told: Told) -> bool:
+    """Whether a path, in names and lengths, goes from a to the goal as is told of each stop."""
+    stops = [number.get(name, NOWHERE) for name in path[::2]]
+    steps = zip(stops, path[1::2], stops[1:], strict=False)
+    return (stops[0], stops[-1]) == (0, len(number) - 1) and all(
+        told.get(end) == (told[start][0] + int(length), start) for start, length, end in steps
+    )
 
 
 def _corners(level: int) -> list[str]:

@@ -8,7 +8,7 @@ tell a last digit (Chinese remainder theorem). Adversarial items: besides the fa
 programs, one instruction repeated, on zeros, on nines and on digits in order.
 """
 
-from functools import cache
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -38,26 +38,12 @@ class StackProgramAnswers(Answering):
     def again(self, prompt: str) -> tuple[str, ...]:
         """By asking where digits came from."""
         digits, program = self.family.parts(prompt).groups()
-
-        @cache
-        def digit(time: int, place: int) -> int:
-            """The digit `place` below the top after `time` instructions."""
-            if not time:
-                return int(digits[place])
+        places, lines = [int(digit) for digit in digits], list[str]()
+        for time, size in enumerate(self.family.sizes(prompt), start=1):
             letter = program[time - 1]
-            if letter == "d":
-                return digit(time - 1, max(place - 1, 0))
-            if letter == "s":
-                return digit(time - 1, 1 - place if place < 2 else place)
-            if letter == "p" or place:
-                return digit(time - 1, place + 1)
-            return _by_remainders(letter, digit(time - 1, 1), digit(time - 1, 0))
-
-        lines = [
-            "".join(str(digit(time, place)) for place in range(size)) + program[time:]
-            for time, size in enumerate(self.family.sizes(prompt), start=1)
-        ]
-        return (*lines, str(digit(len(program), 0)))
+            places = [_origin(letter, places, place) for place in range(size)]
+            lines.append("".join(map(str, places)) + program[time:])
+        return (*lines, str(places[0]))
 
     def means(self, prompt: str, answer: str, right: str) -> bool:
         """Whether a free answer is the same digit."""
@@ -86,6 +72,17 @@ def _carry_out(letter: str, stack: list[int]) -> None:
         stack.append(stack.pop() * top % 10)
     elif letter == "t":
         stack.append((stack.pop() - top) % 10)
+
+
+def _origin(letter: str, before: Sequence[int], place: int) -> int:
+    """The digit so many places below the top after an instruction, from all digits before it."""
+    if letter == "d":
+        return before[max(place - 1, 0)]
+    if letter == "s":
+        return before[1 - place if place < 2 else place]
+    if letter == "p" or place:
+        return before[place + 1]
+    return _by_remainders(letter, before[1], before[0])
 
 
 def _by_remainders(letter: str, below: int, top: int) -> int:

@@ -7,46 +7,32 @@ Adversarial items: constant, periodic and palindromic strings, palindromes and c
 character changed, two runs whose border must be found.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from abc import abstractmethod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.base import generator
 from ouroboros.envs.strings import CHARACTERS, Copy, Reverse, StringFamily, render
-from ouroboros.errors import UsageError
-from ouroboros.types import Verdict
-from ouroboros_judges.answers.base import compare, same_text, with_corners
+from ouroboros_judges.answers.answering import Answering
+from ouroboros_judges.answers.base import with_corners
 
 PERIODIC, PALINDROME, NEAR_PALINDROME, TWO_RUNS, NEAR_CONSTANT = range(5)
 KINDS = 5
 
 
-class StringAnswers(ABC):
+class StringAnswers(Answering):
     """What both families share; the two classes below are its final forms."""
 
-    name: str
-    family: StringFamily
+    family: StringFamily  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def solve(self, prompt: str) -> tuple[str, ...]:
-        """The reference line; UsageError where the text is not a prompt."""
+        """The reference line, by a slice; UsageError where the text is not a prompt."""
         return (self.by_slice(prompt[: self.family.level_of(prompt)]),)
 
-    def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:
-        """Correct where the line equals the one by slices and the one by characters."""
-        try:
-            by_slice = self.solve(prompt)
-        except UsageError:
-            return Verdict(correct=False, first_bad_line=0, judge=self.name)
-        return compare(self.name, lines, by_slice, (self.by_characters(prompt),))
-
-    def accepts(self, prompt: str, answer: str) -> bool:
-        """Whether a free answer is the last line."""
-        try:
-            return same_text(answer, self.solve(prompt)[-1])
-        except UsageError:
-            return False
+    def again(self, prompt: str) -> tuple[str, ...]:
+        """The same line, character by character."""
+        return (self.by_characters(prompt),)
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """Corner cases and five kinds of hard strings in equal parts."""

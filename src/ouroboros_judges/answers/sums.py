@@ -2,6 +2,7 @@
 
     by_integers("*", "21", "5")     "06"     12 * 5 = 60, last digit first
     by_columns("/", "846", "3")     "282"    first digit first
+    Agreement()("+", "21", "9")     "201"    both, and it remembers whether they agreed
 
 Both take the operands as they are written (see `ouroboros.envs.plan`) and give the right side as it
 is to be written, zeros that keep the width included. They share nothing but that rule of width.
@@ -22,9 +23,9 @@ def by_integers(op: str, left: str, right: str) -> str:
     if op == "/":
         return to_digits(to_int(left) // to_int(right)).rjust(width(op, left, right), "0")
     first, second = to_int(left[::-1]), to_int(right[::-1])
-    value = first + second if op == "+" else first - second if op == "-" else first * second
-    if value < 0:
+    if op == "-" and first < second:
         raise ValueError("a difference below zero")
+    value = first + second if op == "+" else first - second if op == "-" else first * second
     return to_digits(value)[::-1].ljust(width(op, left, right), "0")
 
 
@@ -37,6 +38,21 @@ def _running_remainders(digits: str, divisor: int) -> str:
         found += "".join(str(value // 10**p % divisor) for p in range(len(part) - 1, -1, -1))
         rest = value % divisor
     return found
+
+
+class Agreement:
+    """Right sides by whole numbers, each found again by columns."""
+
+    def __init__(self) -> None:
+        self.agreed = True
+        """Whether the columns came to the same so far."""
+
+    def __call__(self, op: str, left: str, right: str) -> str:
+        """The right side of a line."""
+        found = by_integers(op, left, right)
+        if by_columns(op, left, right) != found:
+            self.agreed = False
+        return found
 
 
 def by_columns(op: str, left: str, right: str) -> str:

@@ -140,12 +140,13 @@ class _Author:
         easiest = 1 if len(course.levels) > 2 else 0
         for place in range(self.outline.examples):
             level = course.levels[min(easiest + place, len(course.levels) - 1)]
-            telling = sorted(pools[level], key=_length)[len(pools[level]) // 2 :]
-            telling.sort(key=lambda item: item.answer in TRIVIAL)
+            teaching = [item for item in pools[level] if self._teaches(item)] or pools[level]
+            telling = sorted(teaching, key=_length)[len(teaching) // 2 :]
             if not shown:
                 drawn = (item for item in telling if self._is_fresh(item) and _drawn(item))
                 telling = list(islice(drawn, 1)) or telling
-            shown += self._take(telling, 1, [item.prompt for item in shown])
+            before = [item.prompt for item in shown]
+            shown += self._take(telling, 1, before) or self._take(pools[level], 1, before)
         return shown
 
     def _pool(self, family: Family, level: int, course: Course) -> list[Item]:
@@ -169,6 +170,9 @@ class _Author:
             words.append(_words(item.prompt))
             taken.append(item)
         return taken
+
+    def _teaches(self, item: Item) -> bool:
+        return item.answer not in TRIVIAL and self._is_fresh(item)
 
     def _is_fresh(self, item: Item) -> bool:
         return self.asked.isdisjoint(_marks(item))

@@ -154,10 +154,18 @@ def _set(span: Span) -> str:
         kept = f"<mn>{whole}</mn>" if whole else ""
         fraction = f"<mfrac><mn>{above}</mn><mn>{below}</mn></mfrac>"
         return f'<math class="fraction">{kept}{fraction}</math>'
+    if span.kind == "matrix":
+        rows = "".join(f"<mtr>{_entries(row)}</mtr>" for row in span.parts)
+        return f"<math><mo>(</mo><mtable>{rows}</mtable><mo>)</mo></math>"
     if span.kind == "variable":
         letter, index = span.parts
         return f"<i>{letter}</i>" + (f"<sub>{index}</sub>" if index else "")
     return escape(span.parts[0])
+
+
+def _entries(row: str) -> str:
+    """A row of a matrix, its entries divided by commas."""
+    return "".join(f"<mtd><mn>{escape(entry)}</mn></mtd>" for entry in row.split(", "))
 
 
 @lru_cache(maxsize=1024)

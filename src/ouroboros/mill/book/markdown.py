@@ -22,6 +22,7 @@ from ouroboros.mill.book.prose import Span, blocks, pieces, spans
 _SIGNS = {sign: f"\\{sign}" for sign in "\\`*_[]#|~"}
 _SIGNS |= {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "\n": " "}
 _ESCAPES = str.maketrans(_SIGNS)
+MINUS = "\u2212"
 _LEADING = re.compile(r"^([0-9]*)([-+.)])(?=\s)")  # would begin a list
 
 
@@ -135,6 +136,9 @@ def _set(span: Span) -> str:
     if span.kind == "fraction":
         whole, above, below = span.parts
         return f"${whole}\\tfrac{{{above}}}{{{below}}}$"
+    if span.kind == "matrix":
+        rows = r" \cr ".join(row.replace(", ", " & ") for row in span.parts)
+        return rf"$\begin{{pmatrix}} {rows.replace(MINUS, '-')} \end{{pmatrix}}$"
     if span.kind == "variable":
         letter, index = span.parts
         return f"*{letter}*" + (f"<sub>{index}</sub>" if index else "")

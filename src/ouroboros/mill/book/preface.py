@@ -29,8 +29,8 @@ def preface(chapter: Chapter) -> list[str]:
         ),
         (
             "Every answer was found in one way and confirmed in another that shares no method "
-            f"with it. This is edition {chapter.seed}; another number gives other problems of "
-            "the same kinds."
+            f"with it. The problems were drawn with the seed {chapter.seed}; another seed gives "
+            "others of the same kinds."
         ),
     ]
 

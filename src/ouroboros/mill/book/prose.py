@@ -1,6 +1,7 @@
-r"""Problems' texts taken apart for typesetting: fractions, variables, grids; lessons' formulas.
+r"""Problems' texts taken apart for typesetting: fractions, variables, matrices, grids; formulas.
 
     spans("x = 49 3/8")       a variable x, plain " = ", a fraction 49 3/8
+    spans("the matrix with the rows (1, 2) and (3, 4)")     plain "the matrix ", a matrix
     blocks("A maze.\n.S\n#E")   a paragraph "A maze." and a grid of two lines
 
 Items are plain text, and other people's families write some of them: whatever is not recognised
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+_ENTRIES = "[\u2212-]?[0-9]+(?:, [\u2212-]?[0-9]+)*"
+_ROW = rf"\({_ENTRIES}\)"
 _MARKED = re.compile(
     r"(?P<fraction>(?<![\w/.,])(?:(?P<whole>[0-9]+) )?(?P<above>[0-9]+)/(?P<below>[0-9]+)"
     r"(?![\w/]|\.[0-9]))"
@@ -20,8 +23,18 @@ _MARKED = re.compile(
     r"|(?<![\w\u00a0])(?<![0-9] )(?P<named>[fg](?= = )|g(?= (?:be|is) ))"  # not 3 g = 3000 mg
     r"|(?:(?<=1/)|(?<=distance ))(?P<distance>[fuv])(?![a-z])"  # 1/f = 1/u + 1/v
     r"|(?:(?<=\(x \+ )|(?<=integers ))(?P<root>[rs])(?!\w)|(?<=integers r and )(?P<other>s)(?!\w)"
+    r"|(?<= d)(?P<differential>x)(?!\w)|(?<=antiderivative )(?P<primitive>F)(?!\w)"
+    r"|(?<=det )(?P<square>A)(?!\w)|\b(?P<product>AB)\b"
+    r"|(?:(?<=radius )|(?<=radius [0-9] )|(?<=radius [0-9]{2} ))(?P<radius>r)(?!\w)"
+    rf"|(?:(?P<matrix>\b[A-C]) )?with the (?:one row|rows) (?P<rows>{_ROW}(?:(?:, | and ){_ROW})*)"
+    rf"|\[(?P<nested>\[{_ENTRIES}\](?:, \[{_ENTRIES}\])*)\]"  # [[1, 2], [3, 4]]
 )
-_LETTERS = ("variable", "function", "named", "distance", "root", "other")
+_LETTERS = (
+    "variable", "function", "named", "distance", "root", "other", "differential", "primitive",
+    "radius", "square", "product",
+)  # fmt: skip
+
+_INSIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
 _UNITS = (
     "mm|cm|dm|km|ms|min|mV|mA|kV|kA|mN|kN|MN|kJ|MJ|kW|kg|mg|ml|yr|m|s|h|g|t|l|L|N|J|W|V|A|K|"
@@ -29,7 +42,7 @@ _UNITS = (
 )
 _LOOSE = re.compile(rf"(?<=[0-9]) (?=(?:{_UNITS})(?![A-Za-z]))")
 
-Kind = Literal["plain", "variable", "fraction"]
+Kind = Literal["plain", "variable", "fraction", "matrix"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Span:
 
     kind: Kind
     parts: tuple[str, ...]
-    """The text; a variable and its index; a whole number, a numerator and a denominator."""
+    """The text; a variable and its index; a whole number, a numerator and a denominator; rows."""
 
 
 def spans(text: str) -> Iterator[Span]:
@@ -47,6 +60,8 @@ def spans(text: str) -> Iterator[Span]:
     for found in _MARKED.finditer(text):
         if found.start() > end:
             yield Span("plain", (text[end : found.start()],))
+        if found["matrix"]:
+            yield from (Span("variable", (found["matrix"], "")), Span("plain", (" = ",)))
         yield _span(found)
         end = found.end()
     if end < len(text):
@@ -61,6 +76,8 @@ def bound(text: str) -> str:
 def _span(found: re.Match[str]) -> Span:
     if found["fraction"]:
         return Span("fraction", (found["whole"] or "", found["above"], found["below"]))
+    if found["rows"] or found["nested"]:
+        return Span("matrix", tuple(_INSIDE.findall(found["rows"] or found["nested"])))
     letter = next(found[name] for name in _LETTERS if found[name])
     return Span("variable", (letter, found["index"] or ""))
 

@@ -41,7 +41,7 @@ figcaption { margin-top: .4rem; font-size: .92rem; color: var(--soft); text-alig
 .answer { font-weight: 700; }
 .answer .given { font-weight: 400; }
 .exercises, .key { list-style: none; margin: 0; padding: 0; }
-.exercises > li { display: grid; grid-template-columns: 2.6rem 3rem 1fr; margin: 0 0 .8rem;
+.exercises > li { display: grid; grid-template-columns: 3.2rem 3.2rem 1fr; margin: 0 0 .8rem;
   break-inside: avoid; }
 .exercises p { margin: 0 0 .3rem; }
 .number { font-weight: 700; }
@@ -66,8 +66,9 @@ li:has(> math.fraction), p:has(> math.fraction) { line-height: 1.95; }
   html { font-size: 9.4pt; }
   body { line-height: 1.36; }
   main { max-width: none; padding: 0; }
-  section { break-before: page; border: 0; }
-  nav + section, section + section { margin: 0; padding: 0; border: 0; }
+  nav + section, #answers { break-before: page; }
+  section + section { margin-top: 1.6rem; padding-top: 1rem; }
+  nav + section, section + #answers { margin: 0; padding: 0; border: 0; }
   .formula { overflow: visible; margin: .8rem 0; }
   .example { padding: 0; margin: 1rem 0; break-inside: avoid; }
   .exercises > li { margin-bottom: .45rem; }

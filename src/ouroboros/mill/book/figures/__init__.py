@@ -89,7 +89,7 @@ DRAWINGS: dict[str, Drawing] = {
     ),
     "binomial": (
         lines.binomial,
-        "The choice seen: an entry of Pascal's triangle, or the chosen things among all.",
+        "Pascal's triangle. The ringed entry is the number of choices.",
     ),
     "linear_equation": (
         graphs.linear_equation,

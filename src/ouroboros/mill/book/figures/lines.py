@@ -19,6 +19,7 @@ from ouroboros.mill.book.figures.sketch import (
 )
 
 MOST_SQUARES = 24
+LAST_ROW = 10  # of Pascal's triangle
 
 
 def forward_addition(facts: Facts) -> Sketch:
@@ -213,11 +214,11 @@ def lattice_paths(facts: Facts) -> Sketch:
     return sketch
 
 
-def binomial(facts: Facts) -> Sketch:
-    """Pascal's triangle down to the row asked for; many things as dots, some of them chosen."""
+def binomial(facts: Facts) -> Sketch | None:
+    """Pascal's triangle down to the row asked for, where that is short."""
     n, k = int(facts["n"]["value"]), int(facts["k"]["value"])
-    if n > 10:
-        return _chosen(n, k)
+    if n > LAST_ROW:
+        return None
     sketch = Sketch(12.0, 0.5 * n + 0.9)
     for row in range(n + 1):
         y = 0.5 * (n - row) + 0.45
@@ -228,17 +229,4 @@ def binomial(facts: Facts) -> Sketch:
                 sketch.disc(x, y, 0.27, color=RED)
             sketch.label(x, y, str(comb(row, place)), size=SMALL)
         sketch.label(0.9, y, f"_n_ = {row}", size=SMALL, across="left")
-    return sketch
-
-
-def _chosen(n: int, k: int) -> Sketch:
-    rows = -(-n // 20)
-    sketch = Sketch(12.0, 0.5 * rows + 0.9)
-    for i in range(n):
-        x, y = 1.2 + 0.5 * (i % 20), 0.5 * (rows - i // 20) + 0.25
-        if i < k:
-            sketch.dot(x, y, color=RED, radius=0.15)
-        else:
-            sketch.disc(x, y, 0.14, color=PALE)
-    sketch.label(6.0, 0.3, f"one choice of {k} out of {n}", size=SMALL)
     return sketch

@@ -130,7 +130,8 @@ ALGEBRA = {
         For two rows the formula below is enough. Larger ones are made smaller step by step: the
         first row and the first column are used up, and each remaining entry becomes the
         determinant of two rows that it forms with them. From the second step on, divide by the
-        pivot before; the division is always exact (Bareiss). The last entry is the determinant.
+        pivot of the step before; the division is always exact (Bareiss). The last entry is the
+        determinant.
         """,
         formula=r"\det \begin{pmatrix} a & b \\ c & d \end{pmatrix} = a\,d - b\,c",
         symbols=((r"a, b, c, d", "the entries, given row by row"),),
