@@ -39,6 +39,17 @@ class Subtraction(Planned):
         """Whether the difference is not below zero."""
         return not smaller(values["a"], values["b"])
 
+    def echo(self, prompt: str, lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+        """What is left, taken away in its turn: a - b = c says that a - c = b."""
+        if not self.check(prompt, lines):
+            return None
+        values = self.values(prompt)
+        taken, left = values["b"], lines[-1]
+        width = len(values["a"])
+        line = f"{values['a'][::-1]}-{left[::-1]}={taken[::-1].ljust(width, '0')}"
+        asked, solution = self.form.format(**values | {"b": left}), (line, taken)
+        return (asked, solution) if asked != prompt and self.check(asked, solution) else None
+
     def read(self, prompt: str, lines: Sequence[str]) -> tuple[str, ...]:
         """Column after column, the difference, and it alone."""
         if not self.check(prompt, lines):
