@@ -32,7 +32,6 @@ def climbed(name: str, wall: int, seconds: float, steps: int, seed: int) -> dict
         "loop.generations": "60",
         "loop.horizon": "8",
         "loop.consolidation": "200",
-        "exam.final_items": "120",
     }
     with tempfile.TemporaryDirectory(prefix="families-") as folder:
         command = [sys.executable, "-m", "ouroboros.cli", "run", "laptop", "--json"]
