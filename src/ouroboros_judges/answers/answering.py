@@ -13,6 +13,7 @@ problem cost both routes once.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 
@@ -75,10 +76,10 @@ class Answering(ABC):
             reference, agreed = self._truth(prompt)
         except UsageError:
             return Verdict(correct=False, first_bad_line=0, judge=self.name)
-        verdict = compare(self.name, lines, reference)
+        is_same = tuple(lines) == reference
+        verdict = self._right if is_same else compare(self.name, lines, reference)
         if verdict.correct and not agreed:
-            last = len(reference) - 1
-            return Verdict(correct=False, first_bad_line=last, judge=self.name)
+            return replace(verdict, correct=False, first_bad_line=len(reference) - 1)
         return verdict
 
     def _truth(self, prompt: str) -> tuple[tuple[str, ...], bool]:
@@ -91,6 +92,10 @@ class Answering(ABC):
                     self._known.clear()
                 self._known[prompt] = known
         return known
+
+    @cached_property
+    def _right(self) -> Verdict:
+        return Verdict(correct=True, first_bad_line=None, judge=self.name)
 
     @cached_property
     def _known(self) -> dict[str, tuple[tuple[str, ...], bool]]:
