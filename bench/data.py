@@ -37,7 +37,6 @@ from ouroboros.envs import load_families
 from ouroboros.testing.fuzz import equivalents, is_written_as, noise, wrong_answer, wrong_lines
 from ouroboros_judges.answers import load_answers
 
-SLOW = 0.05  # seconds
 HUMAN_MADE = (  # the first two were checked at their sources; the others are as they were reported
     ("GSM8K test", "8.3 % removed as badly written (110 of 1,319)", "madrylab/gsm8k-platinum"),
     ("MMLU", "6.49 %, estimated from 5,700", "arXiv 2406.04127"),

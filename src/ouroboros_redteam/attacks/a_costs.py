@@ -1,7 +1,8 @@
 """Class A, costs: prompts that are ours, and made to keep a judge busy.
 
 A judge has to have an answer in bounded time, and to go on. Each prompt is handed in with a guess;
-that it is called wrong shows that both routes to the truth came to their end.
+that it is called wrong shows that both routes to the truth came to their end. What is too large to
+be worked out is refused instead.
 """
 
 from collections.abc import Callable
