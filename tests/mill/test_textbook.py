@@ -19,9 +19,9 @@ from ouroboros.mill.book import markdown as texts
 from ouroboros.mill.book.chapter import Chapter, Outline, Problem, Section, compose, shares
 from ouroboros.mill.book.lessons import LESSONS, lesson_of
 from ouroboros.mill.book.lessons.lesson import Lesson, summary_of
-from ouroboros.mill.book.prose import Block, Span, blocks, pieces, spans
+from ouroboros.mill.book.prose import Block, Span, blocks, bound, curled, pieces, spans
 from ouroboros.mill.book.syllabus import COURSES, Course, course_of
-from ouroboros.mill.items import Item
+from ouroboros.mill.items import Item, Mint
 from ouroboros_judges.answers import load_answers
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +133,15 @@ def test_worked_examples_work_something_out(book: list[Chapter]) -> None:
             assert all(problem.item.steps for problem in section.examples), section.family
 
 
+def test_an_article_fits_the_word_behind_it() -> None:
+    wrong = re.compile(r"\b[Aa] (?!one\b|uni|use)[aeiou]|\b[Aa]n [bcdfgjklmnpqrstvwxz]")
+    for family in FAMILIES.values():
+        if family.domain == "physics":
+            for level in course_of(family).levels:
+                for made in Mint(family.name, level=level, seed=0).rows(30):
+                    assert not wrong.search(made.prompt), made.prompt
+
+
 # the same every time
 
 
@@ -213,6 +222,47 @@ def test_markdown_links_to_its_sections_and_figures(book: list[Chapter], tmp_pat
             assert f"- **{problem.number}** {texts.typeset(problem.item.answer)}\n" in text
 
 
+def test_formulas_have_the_signs_that_browsers_space_rightly() -> None:
+    assert "<mo>&#x000B1;</mo>" in pages.mathml(r"a \pm b")
+    assert "<mi>gcd</mi>" in pages.mathml(r"\gcd(a, b)")
+    assert "<mi>&#x02205;</mi>" in pages.mathml(r"A = \emptyset")
+    assert '<mi mathvariant="normal">d</mi>' in pages.mathml(r"\int x\,\mathrm{d}x")
+    assert "<msup>" not in pages.mathml("(c x)' = c")
+    assert "<mi>d</mi>" in pages.mathml("a d")  # a letter stays one
+    letters = r"<mi>(?![A-Za-z]|gcd|min|max|det|&#x(?:003C1|02032|000AC|02113|02205);)"
+    for name in BUILT_IN:
+        if LESSONS[name].formula:
+            assert not re.search(letters, pages.mathml(LESSONS[name].formula)), name
+
+
+def test_the_parts_of_a_formula_may_stand_below_each_other() -> None:
+    page = pages.html(
+        chapter_of(item("?", "1"), Lesson(title="T", text="T", formula=r"a, \qquad b"))
+    )
+    assert page.count('display="block"') == 2
+    assert "mspace" not in page
+
+
+def test_what_touches_a_formula_stays_on_its_line() -> None:
+    told = pages.typeset("Take (1/2) of it, x = 3 1/4 m, and A\u2013B 7 km.")
+    kept = re.findall(r'<span class="kept">(.*?)</span>', told)
+    bare = [re.sub("<[^>]+>", "", text) for text in kept]
+    assert bare == ["(12)", "x = 314\u00a0m,", "A\u2013B\u00a07\u00a0km."]
+    clause = pages.typeset("by (x1 \u2228 \u00acx2), but")
+    assert (
+        '<span class="kept">(<i>x</i><sub>1</sub> \u2228 \u00ac<i>x</i><sub>2</sub>),</span>'
+        in clause
+    )
+
+
+def test_only_a_grid_of_several_lines_is_spread() -> None:
+    lesson = Lesson(title="T", text="T")
+    assert "<pre>abc</pre>" in pages.html(chapter_of(item("Copy:\nabc", "abc"), lesson))
+    assert '<pre class="grid">.S\n#E</pre>' in pages.html(
+        chapter_of(item("Go:\n.S\n#E", "1"), lesson)
+    )
+
+
 def test_nothing_from_a_problem_or_a_plugin_is_markup() -> None:
     lesson = Lesson(title=NASTY, text=f"{NASTY} costs $5\n\n{NASTY}", has_formulas=False)
     grid = NASTY.replace(" ", "")
@@ -255,6 +305,36 @@ def test_fractions_variables_and_units_are_recognised() -> None:
     assert list(spans("a 3 by 4 box, 1/0.5 of axes")) == [
         Span("plain", ("a 3 by 4 box, 1/0.5 of axes",))
     ]
+
+
+def test_letters_are_recognised_where_they_stand_for_something() -> None:
+    def letters(text: str) -> list[str]:
+        return [span.parts[0] for span in spans(text) if span.kind == "variable"]
+
+    assert letters("'p or q' is true where at least one of p and q is.") == ["p", "q", "p", "q"]
+    assert letters("Let v = 0. Then v := v and 1; find v\u00b2") == ["v", "v", "v", "v"]
+    assert letters("Let a + b stand for this and a | b for that") == ["a", "b", "a", "b"]
+    assert letters("it reads the digit d in state s, then (s + d) mod 9") == ["d", "s", "s", "d"]
+    assert letters("each letter a puts a plate on, 3 v and a copy of it") == []
+
+
+def test_a_unit_and_an_equation_are_not_torn() -> None:
+    assert bound("How fast, in m/s? Take g = 10 m/s\u00b2.") == (
+        "How fast, in\u00a0m/s? Take g\u00a0=\u00a010\u00a0m/s\u00b2."
+    )
+    assert bound("In a mill, mass = 4 kg") == "In a mill, mass =\u00a04\u00a0kg"
+    assert bound("(1 + 6) mod 4 = 3") == "(1\u00a0+\u00a06)\u00a0mod\u00a04 = 3"
+    assert bound("'no ... are ...'") == "'no\u00a0... are\u00a0...'"
+
+
+def test_quotation_marks_face_what_they_enclose() -> None:
+    assert curled("\"I'm\" ('or') \"it's 'so'\"") == (
+        "\u201cI\u2019m\u201d (\u2018or\u2019) \u201cit\u2019s \u2018so\u2019\u201d"
+    )
+    assert curled("(3x)' = 3") == "(3x)\u2032 = 3"
+    assert pieces('"$A$\'s"', has_formulas=True) == [
+        ("\u201c", False), ("A", True), ("\u2019s\u201d", False)
+    ]  # fmt: skip
 
 
 def test_matrices_are_recognised_and_typeset() -> None:

@@ -10,8 +10,8 @@ from ouroboros.envs import BUILT_IN, load_families
 from ouroboros.mill.book.figures import DRAWINGS, draw
 from ouroboros.mill.book.figures.circuits import network
 from ouroboros.mill.book.figures.columns import carries, written
-from ouroboros.mill.book.figures.maps import flooded, shortest_way
-from ouroboros.mill.book.figures.sketch import Sketch
+from ouroboros.mill.book.figures.maps import flooded, free_bend, shortest_way
+from ouroboros.mill.book.figures.sketch import CENTIMETRE, EDGE, Sketch
 from ouroboros.mill.book.syllabus import course_of
 from ouroboros_judges.answers import load_answers
 
@@ -123,6 +123,29 @@ def test_a_number_is_drawn_in_the_base_that_is_asked_for() -> None:
         assert written(number, base) == judge["base_conversion"].solve(task.prompt)[-1]
     assert carries("99", "2", 10) == [1, 1]
     assert carries("ff", "1", 16) == [1, 1]
+
+
+def test_a_drawing_is_trimmed_to_what_is_on_it() -> None:
+    sketch = Sketch(12.0, 9.0)
+    sketch.line((5.0, 4.0), (7.0, 4.0), (7.0, 5.0))
+    root = ElementTree.fromstring(sketch.svg())
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    inside, edge = 72 * CENTIMETRE, 2 * 72 * (EDGE + 0.03)  # points
+    assert 2 * inside < width < 2 * inside + edge
+    assert 1 * inside < height < 1 * inside + edge
+
+
+def test_an_arrow_curves_about_what_stands_in_its_way() -> None:
+    assert free_bend((0, 0), (6, 0), []) == 0
+    assert free_bend((0, 0), (6, 0), [(3, 1)]) == 0
+    assert free_bend((0, 0), (6, 0), [(3, 0)]) != 0
+
+
+def test_a_parallelogram_that_would_look_like_a_line_is_not_drawn() -> None:
+    drawing = DRAWINGS["determinant"][0]
+    assert drawing({"matrix by rows": [["7", "-5"], ["9", "-7"]]}) is None
+    assert drawing({"matrix by rows": [["1", "2"], ["2", "4"]]}) is None
+    assert drawing({"matrix by rows": [["2", "-5"], ["-4", "1"]]}) is not None
 
 
 def test_a_bridge_is_no_network_of_series_and_parallel_parts() -> None:

@@ -24,7 +24,7 @@ class SeriesCircuit(Staged):
     )
     cast = (
         ({"part": "resistor"}, {"part": "coil"}, {"part": "wire"}),
-        ({"part": "resistor"}, {"part": "coil"}, {"part": "earphone"}),
+        ({"part": "resistor"}, {"part": "coil"}, {"part": "headphone"}),
         ({"part": "resistor"}, {"part": "relay"}, {"part": "sensor"}),
         ({"part": "resistor"}, {"part": "photoresistor"}),
     )

@@ -17,7 +17,7 @@ from ouroboros.mill.book.chapter import Chapter, Problem, Section
 from ouroboros.mill.book.figures.sketch import PAPER
 from ouroboros.mill.book.lessons.lesson import Lesson, flat
 from ouroboros.mill.book.preface import ANSWERS, CONTENTS, SUBTITLES, grade_of, preface
-from ouroboros.mill.book.prose import Span, blocks, pieces, spans
+from ouroboros.mill.book.prose import Span, blocks, curled, pieces, spans
 
 _SIGNS = {sign: f"\\{sign}" for sign in "\\`*_[]#|~"}
 _SIGNS |= {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "\n": " "}
@@ -44,7 +44,7 @@ def markdown(chapter: Chapter) -> str:
     """The text of the chapter."""
     lines = [f"# {chapter.title}", "", f"*{SUBTITLES[chapter.domain]}*", ""]
     for paragraph in preface(chapter):
-        lines += [paragraph, ""]
+        lines += [curled(paragraph), ""]
     lines += [f"## {CONTENTS}", ""]
     headings = [_heading(section) for section in chapter.sections]
     lines += [f"- [{heading}](#{slug(heading)})" for heading in [*headings, ANSWERS]]
@@ -57,7 +57,7 @@ def markdown(chapter: Chapter) -> str:
 
 
 def _heading(section: Section) -> str:
-    return escaped(f"{section.number} {section.lesson.title}")
+    return escaped(curled(f"{section.number} {section.lesson.title}"))
 
 
 def slug(heading: str) -> str:
@@ -72,7 +72,7 @@ def _section(section: Section, chapter: Chapter) -> Iterator[str]:
         yield from ("", f"### Example {problem.number}", "")
         yield from _question(problem.item.prompt, "")
         if place == 0 and section.figure is not None:
-            caption = f"Figure {section.number}. {section.figure.caption}"
+            caption = curled(f"Figure {section.number}. {section.figure.caption}")
             source = f"figures/{chapter.domain}/{section.family}.svg"
             yield from ("", f"![{escaped(caption)}]({source})", "", f"*{escaped(caption)}*")
         yield from ("", *_solution(problem))

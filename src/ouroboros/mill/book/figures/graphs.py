@@ -1,5 +1,6 @@
 """Algebra seen: straight lines, curves, areas, the square of a product, a matrix at work."""
 
+import math
 from collections.abc import Callable, Sequence
 
 from ouroboros.mill.book.figures.scene import Facts
@@ -16,6 +17,7 @@ from ouroboros.mill.book.figures.sketch import (
 )
 
 Range = tuple[float, float]
+SLIM = 0.3  # sine of the angle below which a parallelogram looks like a line
 DEGREES = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
 
 
@@ -53,7 +55,8 @@ class Plot:
         (px, py), (_, foot) = self.at(x, y), self.at(x, self.zero[1])
         self.sketch.line((px, py), (px, foot), color=PALE, width=THIN, dashed=True)
         self.sketch.dot(px, py, color=color)
-        self.sketch.label(px, foot - 0.3, text, color=color, masked=True)
+        away = 0.3 if y < 0 else -0.3  # on the side that the curve leaves free
+        self.sketch.label(px, foot + away, text, color=color, masked=True)
 
 
 def linear_equation(facts: Facts) -> Sketch:
@@ -68,7 +71,8 @@ def linear_equation(facts: Facts) -> Sketch:
     plot.sketch.label(left - 0.2, level, str(c), across="right", color=GREEN)
     start = plot.at(0.0, b)[1]
     if abs(start - level) > 0.4 and b:
-        plot.sketch.label(left - 0.2, start, str(b), across="right", color=BLUE)
+        above = max(start, plot.at(0.0, 0.0)[1] + 0.25)  # and off the axis
+        plot.sketch.label(left - 0.2, above, str(b), across="right", color=BLUE)
     for y, text, color in (
         (4.25, f"_y_ = {_times(a, 'x')}" + (f" + {b}" if b else ""), BLUE),
         (3.75, f"_y_ = {c}", GREEN),
@@ -203,11 +207,13 @@ def _table(heads: Sequence[str], sides: Sequence[str], cells: Sequence[Sequence[
 
 
 def determinant(facts: Facts) -> Sketch | None:
-    """The parallelogram that the columns of a matrix of two rows span; none where there is none."""
+    """The parallelogram that the columns of a matrix of two rows span; None if it is too slim."""
     rows = [[int(entry) for entry in row] for row in facts["matrix by rows"]]
-    if len(rows) != 2 or rows[0][0] * rows[1][1] == rows[0][1] * rows[1][0]:
+    if len(rows) != 2:
         return None
     u, v = (rows[0][0], rows[1][0]), (rows[0][1], rows[1][1])
+    if abs(u[0] * v[1] - u[1] * v[0]) <= SLIM * math.hypot(*u) * math.hypot(*v):
+        return None
     corners = [(0, 0), u, (u[0] + v[0], u[1] + v[1]), v]
     across, up = ([corner[i] for corner in corners] for i in (0, 1))
     scale = min(7.0 / max(max(across) - min(across), 1), 3.4 / max(max(up) - min(up), 1), 0.9)

@@ -104,7 +104,7 @@ def gcd(facts: Facts) -> Sketch | None:
     for x, y, side in squares:
         color = (BLUE, GREEN, ORANGE, RED)[sizes.index(side) % 4]
         sketch.box(left + scale * x, low + scale * y, scale * side, scale * side, color=color)
-        if scale * side > 0.42 + 0.16 * len(str(side)):
+        if scale * side > 0.3 + 0.16 * len(str(side)):
             middle = scale * side / 2
             sketch.label(left + scale * x + middle, low + scale * y + middle, str(side), size=SMALL)
     sketch.label(6.0, 0.3, str(a))
@@ -119,7 +119,7 @@ def fractions(facts: Facts) -> Sketch:
     low, high = sorted((first, second))
     end = first + second if adds else high
     scale = 9.6 / float(end)
-    sketch = Sketch(12.0, 2.7)
+    sketch = Sketch(12.0, 3.2)
     left, y = 1.0, 1.1
     sketch.arrow((left - 0.4, y), (left + 10.3, y), width=THIN)
     _whole_numbers(sketch, end, (left, y), scale)
@@ -131,7 +131,9 @@ def fractions(facts: Facts) -> Sketch:
             sketch.dimension((x0, y + 0.55), (x1, y + 0.55), "")
         sketch.label((x0 + x1) / 2, y + 0.85, text, color=color)
         sketch.dot(x1, y, color=color)
-    sketch.label(left + 9.6, y + 1.35, "?" if adds else _text(high), color=RED if adds else BLUE)
+    sketch.dimension((left, y + 1.25), (left + 9.6, y + 1.25), "")
+    middle, whole = left + 4.8, "?" if adds else _text(high)
+    sketch.label(middle, y + 1.6, whole, color=RED if adds else BLUE)
     return sketch
 
 

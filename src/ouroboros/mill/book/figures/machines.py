@@ -88,7 +88,7 @@ def stack_depth(facts: Facts) -> Sketch | None:
         y = low + unit * value
         if value:
             sketch.box(x - step * 0.32, low, step * 0.64, unit * value)
-        sketch.label(x, y + 0.22, str(value), size=SMALL)
+        sketch.label(x, y + 0.22, str(value), size=SMALL, masked=True)
         sketch.label(x, 0.35, letter, color=BLUE, size=SMALL)
     return sketch
 
@@ -142,11 +142,11 @@ def _chain(states: Sequence[str], steps: Sequence[str], note: str) -> Sketch | N
             sketch.disc(x, y, 0.3, color=RED if is_last else BLUE)
             sketch.label(x, y, states[place])
             if is_last:
+                sketch.label(x, y - 0.53, note, size=SMALL)
                 continue
             end = x + apart - (0.7 if i + 1 == len(places) else 0.36)
             sketch.arrow((x + 0.36, y), (end, y), width=LEAD)
             sketch.label(x + apart / 2, y + 0.35, steps[place], size=SMALL)
-    sketch.label(11.8, 0.2, note, across="right", size=SMALL)
     return sketch
 
 

@@ -17,6 +17,9 @@ from ouroboros.mill.book.figures.sketch import (
     spread,
 )
 
+CLEAR = 0.36  # centimetres between an arrow and the middle of a disc that it passes
+BENDS = (0.0, 0.15, -0.15, 0.25, -0.25, 0.4, -0.4)
+
 Road = tuple[str, str, int]
 MOST_PLACES = 7
 
@@ -93,17 +96,20 @@ def maze(facts: Facts) -> Sketch:
     n, side = len(rows), 0.62
     sketch = Sketch(12.0, side * n + 0.6)
     left, top = 6.0 - side * n / 2, side * n + 0.3
+    ends: list[tuple[float, float, str]] = []
     for i, row in enumerate(rows):
         for j, sign in enumerate(row):
             x, y = left + side * j, top - side * (i + 1)
+            sketch.box(x, y, side, side, color=PALE)
             if sign == "#":
-                sketch.box(x, y, side, side, color=INK)
+                sketch.box(x, y, side, side, color=INK, edge=False)
                 continue
-            sketch.box(
-                x, y, side, side, color=GREEN if sign == "S" else RED if sign == "E" else PALE
-            )
+            if sign in "SE":
+                ends.append((x, y, GREEN if sign == "S" else RED))
             text = sign if sign in "SE" else str(steps.get((i, j), ""))
             sketch.label(x + side / 2, y + side / 2, text, size=SMALL)
+    for x, y, color in ends:  # last, so that no neighbour covers their edges
+        sketch.box(x, y, side, side, color=color)
     return sketch
 
 
@@ -213,6 +219,24 @@ def proof(facts: Facts) -> Sketch | None:
     return _derivation(columns, used)
 
 
+def free_bend(tail: Point, head: Point, others: Sequence[Point]) -> float:
+    """How much an arrow must curve to keep clear of the other places; the least that does."""
+
+    def room(bend: float) -> float:
+        (x0, y0), (x1, y1) = tail, head
+        over = (x0 + x1) / 2 + bend * (y1 - y0), (y0 + y1) / 2 - bend * (x1 - x0)
+        way = [
+            [
+                (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c
+                for a, b, c in zip(tail, over, head, strict=True)
+            ]
+            for t in (i / 20 for i in range(21))
+        ]
+        return min((math.dist(point, other) for point in way for other in others), default=CLEAR)
+
+    return next((bend for bend in BENDS if room(bend) >= CLEAR), 0.0)
+
+
 def _derivation(columns: Sequence[Sequence[str]], used: Sequence[tuple[list[str], str]]) -> Sketch:
     height = 0.8 * max(map(len, columns)) + 0.8
     sketch = Sketch(12.0, height)
@@ -225,7 +249,10 @@ def _derivation(columns: Sequence[Sequence[str]], used: Sequence[tuple[list[str]
             (x0, y0), (x1, y1) = at[part], at[found]
             length = math.dist((x0, y0), (x1, y1))
             dx, dy = 0.32 * (x1 - x0) / length, 0.32 * (y1 - y0) / length
-            sketch.arrow((x0 + dx, y0 + dy), (x1 - dx, y1 - dy), color=PALE, width=1.0)
+            tail, head = (x0 + dx, y0 + dy), (x1 - dx, y1 - dy)
+            others = [place for name, place in at.items() if name not in {part, found}]
+            bend = free_bend(tail, head, others)
+            sketch.arrow(tail, head, color=PALE, width=1.0, bend=bend)
     for name, (x, y) in at.items():
         sketch.disc(x, y, 0.27, color=GREEN if name in columns[0] else BLUE)
         sketch.label(x, y, name.upper(), size=SMALL)

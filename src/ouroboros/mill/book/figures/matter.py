@@ -78,7 +78,7 @@ def _load(
     drag = reach(friction, largest, most=1.3)
     sketch.arrow(at(-0.5, 0.12), at(-0.5 - drag, 0.12), color=ORANGE)
     corner = at(-0.5, 0.7)
-    sketch.label(corner[0] - 0.1, corner[1], f"friction {named(facts, 'f')}", across="right")
+    sketch.label(corner[0] - 0.25, corner[1], f"friction {named(facts, 'f')}", across="right")
 
 
 def buoyancy(facts: Facts) -> Sketch:

@@ -15,7 +15,7 @@ from ouroboros.mill.book.figures.sketch import (
     reach,
 )
 
-FLOOR = 0.55  # centimetres above the lower edge
+FLOOR = 0.7  # centimetres above the lower edge
 
 
 def cart(sketch: Sketch, x: float, width: float = 1.5, *, y: float = FLOOR) -> float:
@@ -40,9 +40,9 @@ def kinematics(facts: Facts) -> Sketch:
         top = cart(sketch, x)
         sketch.arrow((x, top + 0.35), (x + reach(speed, v, most=3.2), top + 0.35), color=color)
         sketch.label(x, top + 0.75, text, across="left", color=color)
-    sketch.arrow((3.2, 1.05), (6.4, 1.05), color=ORANGE, width=1.2)
-    sketch.label(4.8, 1.35, named(facts, "a"))
-    sketch.label(4.8, 0.8, f"for {named(facts, 't')}", size=SMALL)
+    sketch.arrow((3.2, 1.2), (6.4, 1.2), color=ORANGE, width=1.2)
+    sketch.label(4.8, 1.5, named(facts, "a"))
+    sketch.label(4.8, 0.95, f"for {named(facts, 't')}", size=SMALL)
     sketch.label(1.5, 0.15, "at first", size=SMALL)
     sketch.label(8.2, 0.15, f"after {quantity(facts, 't')}", size=SMALL)
     return sketch
@@ -52,7 +52,7 @@ def braking(facts: Facts) -> Sketch:
     """A body before and after it has braked, and the way between."""
     u, v = number(facts, "u"), number(facts, "v")
     sketch = Sketch(12.0, 3.6)
-    floor = FLOOR + 0.45
+    floor = FLOOR + 0.3
     sketch.ground(0.3, 11.7, floor)
     for x, speed, text in ((1.5, u, named(facts, "u")), (9.0, v, named(facts, "v"))):
         top = cart(sketch, x, y=floor)

@@ -17,14 +17,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Arc, Circle, FancyArrowPatch, Patch, Polygon
+from matplotlib.transforms import Bbox
 
 Point = tuple[float, float]
 
-INK, PALE, PAPER = "#1f2933", "#8a949e", "#fefefe"
+INK, PALE, PAPER = "#1f2933", "#717b86", "#fefefe"
 BLUE, RED, GREEN, ORANGE, PURPLE = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7"
 THIN, LINE, THICK = 0.7, 1.0, 1.8  # points
 TINT = 0.16  # how much of its colour an area shows
@@ -33,6 +35,7 @@ OVER = 2.5  # above lines, below labels
 MEASURED = "DejaVu Serif"
 FONTS = "STIX Two Text, Cambria, Georgia, Times New Roman, DejaVu Serif, serif"
 CENTIMETRE = 1 / 2.54  # inches
+EDGE = 0.05  # inches of paper about what is drawn
 _NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _STYLE = "<style.*?</style>"
 _SLANTED = re.compile(r"_([A-Za-z])_")
@@ -222,11 +225,21 @@ class Sketch:
         self.line(*points, color=color, width=1.4)
 
     def svg(self) -> str:
-        """The drawing as an SVG element that refers to nothing, not even to its own parts."""
+        """The drawing as an SVG element that refers to nothing, not even to its own parts.
+
+        The sheet is trimmed to what is drawn, so that nothing stands off the middle of a page.
+        """
         target = io.StringIO()
         with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ouroboros"}):
-            self.figure.savefig(target, format="svg", metadata=_NOTHING)
+            self.figure.savefig(target, format="svg", metadata=_NOTHING, bbox_inches=self._drawn())
         return _cleaned(target.getvalue())
+
+    def _drawn(self) -> Bbox:
+        """What is drawn on, in inches."""
+        renderer = FigureCanvasAgg(self.figure).get_renderer()
+        marks = (*self.axes.lines, *self.axes.patches, *self.axes.texts)
+        whole = Bbox.union([mark.get_window_extent(renderer) for mark in marks])
+        return whole.transformed(self.figure.dpi_scale_trans.inverted()).padded(EDGE)
 
 
 def _moved(point: Point, right: float, up: float, by: float) -> Point:

@@ -56,7 +56,7 @@ INFERENCE = {
 
         Suppose something of one person and follow what must then be so of the others. If a
         contradiction comes up, the opposite was true. Some claims give something away at once:
-        "B and I are of the same kind" shows that B is a knight, whoever says it.
+        "$B$ and I are of the same kind" shows that $B$ is a knight, whoever says it.
         """,
         formula=r"K_A \leftrightarrow C_A",
         symbols=(
@@ -72,10 +72,10 @@ INFERENCE = {
     "proof": Lesson(
         title="What follows from what",
         text=r"""
-        A rule "if A and B, then C" may be used as soon as A and B are known; then C is known, too.
-        Begin with the facts, use whatever rule fits, and go on until the goal is reached or
-        nothing new comes up. In the second case the goal does not follow. This is called forward
-        chaining.
+        A rule "if $A$ and $B$, then $C$" may be used as soon as $A$ and $B$ are known; then $C$ is
+        known, too. Begin with the facts, use whatever rule fits, and go on until the goal is
+        reached or nothing new comes up. In the second case the goal does not follow. This is
+        called forward chaining.
 
         Every conclusion stays, so the order in which rules are used does not change the end.
         """,
@@ -86,7 +86,7 @@ INFERENCE = {
             (r"\to", "if the left side, then the right side"),
         ),
         mistake=r"""
-        A rule is used backwards: from C one concludes A. Or it is used although one of its
+        A rule is used backwards: from $C$ one concludes $A$. Or it is used although one of its
         conditions is missing.
         """,
         check=r"""
@@ -122,13 +122,13 @@ INFERENCE = {
     "syllogism": Lesson(
         title="All, some, none",
         text=r"""
-        "All A are B" puts the circle of A inside that of B. "No A are B" keeps the circles apart,
-        "some A are B" makes them overlap, and "some A are not B" leaves a part of A outside of B.
-        No group is empty here, and "some" means at least one.
+        "All $A$ are $B$" puts the circle of $A$ inside that of $B$. "No $A$ are $B$" keeps the
+        circles apart, "some $A$ are $B$" makes them overlap, and "some $A$ are not $B$" leaves a
+        part of $A$ outside of $B$. No group is empty here, and "some" means at least one.
 
         To join two statements, the group in the middle must carry the link: what holds of all of
-        it. "All B are C" passes on whatever is known of a B, and "no B are C" turns it into "not
-        C". Two statements with "some" lead nowhere. Nor do two with "no" or "not".
+        it. "All $B$ are $C$" passes on whatever is known of a $B$, and "no $B$ are $C$" turns it
+        into "not $C$". Two statements with "some" lead nowhere, and so do two with "no" or "not".
         """,
         formula=r"A \subseteq B,\ B \subseteq C \ \Rightarrow\ A \subseteq C, \qquad "
         r"A \subseteq B,\ B \cap C = \emptyset \ \Rightarrow\ A \cap C = \emptyset",
@@ -137,7 +137,7 @@ INFERENCE = {
             (r"B \cap C = \emptyset", "no $B$ are $C$"),
         ),
         mistake=r"""
-        "All A are B" is read as "all B are A". From it follows only that some B are A.
+        "All $A$ are $B$" is read as "all $B$ are $A$". From it follows only that some $B$ are $A$.
         """,
         check=r"""
         Draw circles, and try to draw them so that the conclusion is false while all statements are

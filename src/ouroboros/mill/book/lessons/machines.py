@@ -85,7 +85,7 @@ MACHINES = {
             (r"d_i", "that digit"),
             (r"m", "the number of states, which are 0 to $m - 1$"),
         ),
-        mistake="The states are counted from 1, or a state m is allowed, which is 0 again.",
+        mistake="The states are counted from 1, or a state $m$ is allowed, which is 0 again.",
         check="Add up all the digits at once and take the remainder by the number of states.",
     ),
     "stack_program": Lesson(

@@ -20,8 +20,8 @@ MOTION = {
             (r"t", "the time, in s"),
         ),
         mistake=r"""
-        The speed at the start is left out, or units are mixed: cm/s² and
-        m/s cannot be added before one of them is converted.
+        The speed at the start is left out, or units are mixed: a gain in cm/s must be converted
+        before it is added to a speed in m/s.
         """,
         check="Take the gain away second by second: after all of them the first speed is left.",
     ),

@@ -283,7 +283,7 @@ NUMBERS = {
         title="Choosing without order",
         text=r"""
         How many ways are there to choose $k$ of $n$ things, if the order does not matter? Picking
-        one after the other there are $n$ things for the first, $n - 1$ for the second, and so on.
+        one after the other, there are $n$ things for the first, $n - 1$ for the second, and so on.
         In this way each choice is counted once for each order of its $k$ things.
 
         Therefore divide by the number of orders. It is handy to do it at once: after the second
