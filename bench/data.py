@@ -109,7 +109,7 @@ class Audit:
     def labels(self, prompts: list[str]) -> None:
         """Have every solution verified, and its answer found by the third route."""
         began = time.perf_counter()
-        found = [(prompt, self.answers.reference(prompt)) for prompt in prompts]
+        found = list(zip(prompts, self.answers.references(prompts), strict=True))
         self.row.verified_per_second = round(len(prompts) / (time.perf_counter() - began), 1)
         for prompt, lines in found:
             if lines is None:

@@ -4,9 +4,10 @@
 
 Each pair is measured in turns, a round each, so that a noisy machine is noisy for both; a round is
 `items` problems made, and their reference answer judged. Of ours both routes find every line of the
-solution; of theirs the reference is one answer, which is compared with itself. So there are two
-ratios: items a second, and checked lines a second, of which theirs have one an item. Theirs are at
-their default settings, ours at the family's data wall; the lengths of both questions are told.
+solution, for a whole round at once where a family can, as the data mill has it; of theirs the
+reference is one answer, which is compared with itself. So there are two ratios: items a second, and
+checked lines a second, of which theirs have one an item. Theirs are at their default settings, ours
+at the family's data wall; the lengths of both questions are told.
 """
 
 import argparse
@@ -60,8 +61,8 @@ def ours(name: str, level: int, seed: int, items: int) -> Round:
     began = time.perf_counter()
     tasks = family.propose(level, seed, items)
     lines = 0
-    for task in tasks:
-        reference = answers.reference(task.prompt)
+    references = answers.references([task.prompt for task in tasks])
+    for task, reference in zip(tasks, references, strict=True):
         if reference is None or not answers.verify(task.prompt, reference).correct:
             raise UsageError(f"{name}: a route denies {task.prompt}")
         lines += len(reference)

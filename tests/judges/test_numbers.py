@@ -18,7 +18,6 @@ from ouroboros.envs.lattice_paths import LatticePaths
 from ouroboros.envs.sequences import Sequences
 from ouroboros.errors import UsageError
 from ouroboros.testing import check_family
-from ouroboros_judges.answers import base_conversion
 from ouroboros_judges.answers.base_addition import BaseAdditionAnswers
 from ouroboros_judges.answers.base_conversion import BaseConversionAnswers, columns_hold
 from ouroboros_judges.answers.binomial import BinomialAnswers
@@ -40,12 +39,6 @@ ANSWERS_MODULE = "ouroboros_judges.answers"
 relaxed = settings(deadline=None)  # two cores may be busy
 numbers = st.integers(min_value=1, max_value=10**40)
 lone = st.integers(2, 9)
-
-
-@pytest.fixture(autouse=True)
-def nothing_at_hand(monkeypatch):
-    """No division that an earlier test found right."""
-    monkeypatch.setattr(base_conversion, "HELD", {})
 
 
 def answer_to(name, prompt):
@@ -258,16 +251,6 @@ def test_no_columns_hold_but_those_of_the_division(number, base):
     pairs = product(rests, quotients)
     assert [pair for pair in pairs if columns_hold(number, base, *pair)] == [right]
     assert not columns_hold(number, base, "0" + right[0], "0" + right[1])
-
-
-def test_a_division_is_used_again_only_where_it_held(monkeypatch):
-    with monkeypatch.context() as faulty:
-        faulty.setattr(base_conversion, "divided_by_columns", lambda *_: ("00", "00"))
-        assert BaseConversionAnswers().reference("45>@7=") is None
-    assert BaseConversionAnswers().reference("45>@7=") == BaseConversionAnswers().solve("45>@7=")
-    assert base_conversion.HELD == {("45", 7): ("43", "06"), ("6", 7): ("6", "0")}
-    answers = BaseConversionAnswers()  # 317 by 7 is 45
-    assert answers.reference("317>@7=") == answers.solve("317>@7=")
 
 
 def test_a_fraction_that_is_left_unreduced_by_both_arithmetics_is_not_confirmed(monkeypatch):

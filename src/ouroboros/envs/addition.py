@@ -16,14 +16,14 @@ import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Worded
-from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks, texts
-from ouroboros.envs.digits import smaller
+from ouroboros.envs.base import Domain, Format, View, generator, match_prompt, tasks, texts
+from ouroboros.envs.digits import plain, smaller
 from ouroboros.types import Task
 
 PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
@@ -171,6 +171,36 @@ class Addition(Worded):
         other = complement(second[::-1] if forward else second, width)
         asked = f"{rest[::-1] if forward else rest}+{first}="
         return None if asked == prompt else (asked, (other, other[::-1])[: len(lines)])
+
+    def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
+        """The operands in the other order; the lower and the upper half as sums of their own.
+
+        A carry into the upper half is seen by comparing (s < a in the lower half) and is born again
+        there by a column of 9 + 1 in front of it.
+        """
+        if not self.check(prompt, lines):
+            return ()
+        turn = -1 if self.most_significant_first else 1
+        first, second = (operand[::turn] for operand in self.operands(prompt))
+        views = [] if first == second else [self._view("twin", second, first, lines[0])]
+        half = max(len(first), len(second)) // 2
+        if half:
+            low, total = first[:half], lines[0]
+            carried = smaller(total[half - 1 :: -1], low[::-1].rjust(half, "0"))
+            rest, more = total[half:], "1" * carried
+            views.append(self._view("split", low, second[:half], total[:half] + more))
+            ahead, born, left = ("9", "1", "0") if carried else ("", "", "")
+            upper, other = ahead + first[half:], born + second[half:]
+            views.append(self._view("split", upper, other, left + rest))
+        return tuple(views)
+
+    def _view(self, kind: Literal["twin", "split"], first: str, second: str, total: str) -> View:
+        """A sum of this family, all numbers from the last digit on; needless zeros are dropped."""
+        first, second, total = (plain(number[::-1])[::-1] for number in (first, second, total))
+        turn = -1 if self.most_significant_first else 1
+        lines = (total, total[::-1])[: 1 + self.most_significant_first]
+        prompt = f"{first[::turn]}+{second[::turn]}="
+        return View(kind=kind, family=self.name, prompt=prompt, lines=lines)
 
     def facts(self, prompt: str) -> dict[str, Any]:
         """Both operands, first digit first."""

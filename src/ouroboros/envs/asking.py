@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ouroboros.envs.base import Domain, Format, generator, match_prompt, tasks
+from ouroboros.envs.base import Domain, Format, View, generator, match_prompt, tasks
 from ouroboros.errors import UsageError
 from ouroboros.types import Task
 
@@ -49,6 +49,11 @@ class Worded(ABC):
         """A right solution's lines as people read them; the last is the answer, with its unit."""
         del prompt
         return tuple(lines)
+
+    def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
+        """Other problems whose solutions follow from the lines; none here."""
+        del prompt, lines
+        return ()
 
 
 class Asking(Worded):

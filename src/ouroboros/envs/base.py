@@ -39,6 +39,17 @@ class Format:
     """One description per line of the completion; the last is the answer's."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Another problem, of this or another family, whose whole solution follows from an attempt."""
+
+    kind: Literal["twin", "split", "step"]
+    """The same asked in another way, a part of it, or a line asked as a problem of its own."""
+    family: str
+    prompt: str
+    lines: tuple[str, ...]
+
+
 @runtime_checkable
 class Family(Protocol):
     """The asking half of a family of problems. Nothing in it knows an answer."""
@@ -77,6 +88,15 @@ class Family(Protocol):
         A learner that would write that solution confirms the lines by another way of thought;
         best is one on which it makes other mistakes (the inverse, the mirror image). None where
         there is no other problem, or where `check` already says no.
+        """
+        ...
+
+    def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
+        """Other problems whose solutions are all right if the lines are.
+
+        The views of one kind are wrong, one of them at least, where the lines they look at are
+        wrong. Some may be of families that the reader does not know. Empty where there are none, or
+        where `check` already says no. Only notation changes here: nothing is computed.
         """
         ...
 

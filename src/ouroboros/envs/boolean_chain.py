@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
-from ouroboros.envs.base import Domain, Format, texts
+from ouroboros.envs.base import Domain, Format, View, texts
 from ouroboros.errors import UsageError
 
 CONNECTIVES = {"a": "and", "o": "or", "x": "xor", "i": "implies"}
@@ -121,6 +121,24 @@ class BooleanChain(Asking):
         connectives, bits = zip(*dual, strict=True)
         solution = (values.translate(FLIP), answer.translate(FLIP))
         return f"{''.join(connectives)}{''.join(bits)}=", solution
+
+    def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
+        """Both halves as chains of their own; 0 xor v hands the second what the first found."""
+        if not self.check(prompt, lines) or len(lines[0]) < 2:
+            return ()
+        steps, values = self.steps(prompt), lines[0]
+        half = len(steps) // 2
+        found = values[half - 1]
+        parts = (steps[:half], values[:half]), ([("x", found), *steps[half:]], values[half - 1 :])
+        return tuple(
+            View(
+                kind="split",
+                family=self.name,
+                prompt="".join(c for c, _ in part) + "".join(bit for _, bit in part) + "=",
+                lines=(signals, signals[-1]),
+            )
+            for part, signals in parts
+        )
 
     def completion_length(self, prompt: str) -> int:
         """A bit for each step, a line break, the answer."""

@@ -33,40 +33,45 @@ def draw_numbers(
         lowest: The least lone digit, 0 to 9; longer numbers never begin with a zero.
     """
     sizes, chosen = np.asarray(lengths, dtype=np.int64), np.asarray(hard, dtype=np.bool_)
-    N, width = len(sizes), int(max(sizes, default=1))
-    digits = rng.integers(0, 10, (N, width), dtype=np.uint8)
+    digits = draw_digits(rng, sizes, chosen, lowest)
+    return texts(digits + np.uint8(ZERO), np.arange(digits.shape[1]) < sizes[:, None])
+
+
+def draw_digits(
+    rng: np.random.Generator, sizes: NDArray[np.int64], hard: NDArray[np.bool_], lowest: int
+) -> NDArray[np.uint8]:
+    """The same numbers as digits (N, W): each in the first of its row, whatever stands behind."""
+    N, width = len(sizes), int(sizes.max()) if len(sizes) else 1
+    digits = rng.integers(0, 10, (N, width), np.uint8)
     digits[:, 0] = rng.integers(1, 10, N)
-    rows = np.flatnonzero(chosen)
+    rows = hard.nonzero()[0]
     digits[rows] = _hard(rng, digits[rows], sizes[rows])
-    lone = np.flatnonzero(sizes == 1)
-    digits[lone, 0] = rng.integers(lowest, 10, len(lone))
-    return texts(digits + np.uint8(ZERO), np.arange(width) < sizes[:, None])
+    lone = (sizes == 1).nonzero()[0]
+    if len(lone):
+        digits[lone, 0] = rng.integers(lowest, 10, len(lone))
+    return digits
 
 
 def _hard(
     rng: np.random.Generator, digits: NDArray[np.uint8], sizes: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """(N, W) digits, made hard in ways that take turns; the first digit stays from 1 to 9."""
-    N, W = digits.shape
-    places, kinds = np.arange(W), (np.arange(N) + rng.integers(KINDS)) % KINDS
-    starts = rng.integers(0, sizes)[:, None]
-    ends = rng.integers(starts[:, 0], sizes + 1)[:, None]
-    inside = (places >= starts) & (places < ends)
-    last = places == sizes[:, None] - 1
-    first = places == 0
-    nines = np.full_like(digits, 9)
-    made = np.select(
-        [(kinds == kind)[:, None] for kind in range(KINDS)],
-        [
-            nines,
-            np.where(first, 1, 0),
-            np.where(inside, 9, digits),
-            np.where(inside & ~first, 0, digits),
-            np.broadcast_to(digits[:, :1], digits.shape),
-            np.where(first | last, digits, 0),
-        ],
-    )
-    return made.astype(np.uint8)
+    turn = int(rng.integers(KINDS))
+    if not len(sizes):
+        return digits
+    starts = rng.integers(0, sizes)
+    ends = rng.integers(starts, sizes + 1)
+    places = np.arange(digits.shape[1])
+    inside = (places >= starts[:, None]) & (places < ends[:, None])
+    turns = [slice((kind - turn) % KINDS, None, KINDS) for kind in range(KINDS)]
+    nines, power, run_of_nines, run_of_zeros, alike, hollow = (digits[rows] for rows in turns)
+    nines[:] = 9
+    power[:] = places == 0
+    run_of_nines[inside[turns[2]]] = 9
+    run_of_zeros[:, 1:] *= ~inside[turns[3], 1:]
+    alike[:] = alike[:, :1]
+    hollow[:, 1:] *= places[1:] == sizes[turns[5], None] - 1
+    return digits
 
 
 def plain(digits: str) -> str:

@@ -18,21 +18,24 @@ import math
 import random
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
-from ouroboros.envs.base import SHOWN, Format
-from ouroboros.envs.digits import draw_numbers, pick, plain, to_int
+from ouroboros.envs.base import SHOWN, Format, texts
+from ouroboros.envs.digits import ZERO, draw_digits, plain, to_int
 from ouroboros.envs.plan import Result, widest, width
 from ouroboros.envs.planned import SIGNS
 from ouroboros.errors import UsageError
 
 PRIMES = (2, 3, 5, 7)
-PAIRS = [f"{b}{d}" for b in range(2, 10) for d in range(2, 10)]
-KINDRED = [pair for pair in PAIRS if math.gcd(*map(int, pair)) > 1]
+PAIRS = np.array([(b, d) for b in range(2, 10) for d in range(2, 10)])
+KINDRED = (np.gcd(*PAIRS.T) > 1).nonzero()[0]
+"""Places of the pairs that have a divisor in common."""
+SHARED = 2520  # the least common multiple of all denominators
 FORMS = (
     "Answer with a fraction in lowest terms, proper or improper, or with a whole number.",
     "Give the answer as a proper or improper fraction in lowest terms, or as a whole number.",
@@ -107,25 +110,12 @@ class Fractions(Asking):
 
         No number is taken from itself.
         """
-        prompts: list[str] = []
-        while len(prompts) < len(hard):
-            prompts += self._reduced(rng, level, hard[len(prompts) :])
-        return prompts
-
-    def _reduced(self, rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> list[str]:
-        """Prompts drawn for as many places; those that are in lowest terms."""
-        N = len(hard)
-        lengths = np.where(rng.random(N) < 0.5, rng.integers(1, level + 1, N), level)
-        longer = draw_numbers(rng, lengths=np.full(N, level), hard=hard, lowest=1)
-        other = draw_numbers(rng, lengths=lengths, hard=hard & (rng.random(N) < 0.5), lowest=1)
-        pairs = np.where(hard, pick(rng, KINDRED, N), pick(rng, PAIRS, N)).tolist()
-        swapped, added = (rng.random(N) < 0.5).tolist(), (rng.random(N) < 0.5).tolist()
-        prompts: list[str] = []
-        for a, c, (b, d), swap, sum_ in zip(longer, other, pairs, swapped, added, strict=True):
-            first, second = (f"{c}/{d}", f"{a}/{b}") if swap else (f"{a}/{b}", f"{c}/{d}")
-            if _in_lowest_terms(a, b) and _in_lowest_terms(c, d) and (sum_ or first != second):
-                prompts.append(f"{first}+{second}=" if sum_ else f"|{first}-{second}|=")
-        return prompts
+        rounds: list[Drawn] = []
+        count = 0
+        while count < len(hard):
+            rounds.append(_drawn(rng, level, hard[count:]))
+            count += len(rounds[-1].pairs)
+        return _written(rounds, level) if rounds else []
 
     def level_of(self, prompt: str) -> int:
         """Digits of the longer numerator; UsageError where the text is not a prompt."""
@@ -214,6 +204,91 @@ class Fractions(Asking):
         above = _turned(above)
         texts.append(f"{taken} = {above}/{below}, for {_sum(lines[SETTING_UP - 1])}")
         return (*texts, *_reduced(f"{above}/{below}", lines[SETTING_UP:-1]), lines[-1])
+
+
+class Drawn(NamedTuple):
+    """A round of drawing."""
+
+    longer: NDArray[np.uint8]
+    """(N, W) digits of numerators, whatever stands behind them; `other` alike."""
+    other: NDArray[np.uint8]
+    lengths: NDArray[np.int64]
+    """(N,) digits of the other numerators."""
+    pairs: NDArray[np.int64]
+    """(N, 2) denominators of both."""
+    swapped: NDArray[np.bool_]
+    added: NDArray[np.bool_]
+
+    def only(self, rows: NDArray[np.intp]) -> "Drawn":
+        """Some of them."""
+        return Drawn(
+            self.longer[rows], self.other[rows], self.lengths[rows],
+            self.pairs[rows], self.swapped[rows], self.added[rows],
+        )  # fmt: skip
+
+
+def _drawn(rng: np.random.Generator, level: int, hard: NDArray[np.bool_]) -> Drawn:
+    """A problem drawn for each place, but for those that are not fit to be asked."""
+    N = len(hard)
+    lengths = np.where(rng.random(N) < 0.5, rng.integers(1, level + 1, N), level)
+    full = np.full(N, level)
+    longer = draw_digits(rng, full, hard, 1)
+    other = draw_digits(rng, lengths, hard & (rng.random(N) < 0.5), 1)
+    kindred, any_ = rng.integers(0, len(KINDRED), N), rng.integers(0, len(PAIRS), N)
+    pairs = PAIRS[np.where(hard, KINDRED[kindred], any_)]
+    swapped, added = rng.random(N) < 0.5, rng.random(N) < 0.5
+    drawn = Drawn(longer, other, lengths, pairs, swapped, added)
+    first, second = _rests(longer, full), _rests(other, lengths)
+    kept = (np.gcd(first, pairs[:, 0]) == 1) & (np.gcd(second, pairs[:, 1]) == 1)
+    alike = kept & ~added & (lengths == level) & (pairs[:, 0] == pairs[:, 1])
+    for row in alike.nonzero()[0]:
+        kept[row] = (longer[row] != other[row]).any()
+    return drawn.only(kept.nonzero()[0])
+
+
+def _rests(digits: NDArray[np.uint8], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What numbers of so many digits leave when they are divided by all of 2 to 9."""
+    places, powers = _powers(digits.shape[1])
+    return np.einsum("nw,nw->n", digits, powers[sizes[:, None] - places])
+
+
+@lru_cache(maxsize=16)
+def _powers(width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places from 1 on, and what a digit is worth by how many follow; none that is below 0."""
+    worth = [pow(10, place, SHARED) for place in range(width)]
+    return np.arange(1, width + 1), np.array(worth + [0] * width)
+
+
+def _written(rounds: Sequence[Drawn], level: int) -> list[str]:
+    """The prompts."""
+    lengths, pairs, swapped, added = (
+        np.concatenate([getattr(drawn, name) for drawn in rounds])
+        for name in ("lengths", "pairs", "swapped", "added")
+    )
+    N = len(added)
+    numbers = np.zeros((2, N, level), dtype=np.uint8)
+    end = 0
+    for drawn in rounds:
+        start, end = end, end + len(drawn.pairs)
+        numbers[0, start:end] = drawn.longer
+        numbers[1, start:end, : drawn.other.shape[1]] = drawn.other
+    numbers += np.uint8(ZERO)
+    numbers[1] *= np.arange(level) < lengths[:, None]
+    below = (pairs + ZERO).astype(np.uint8)
+    places = np.arange(N)
+    first, second = swapped.astype(np.int64), (~swapped).astype(np.int64)
+    signs = np.where(added[:, None], *np.frombuffer(b"\0+\0|-|", dtype=np.uint8).reshape(2, 3))
+    parts = (
+        signs[:, :1], numbers[first, places], _ascii("/", N), below[places, first, None],
+        signs[:, 1:2], numbers[second, places], _ascii("/", N), below[places, second, None],
+        signs[:, 2:], _ascii("=", N),
+    )  # fmt: skip
+    written = np.concatenate(parts, axis=1)
+    return texts(written, written != 0)
+
+
+def _ascii(sign: str, count: int) -> NDArray[np.uint8]:
+    return np.full((count, 1), ord(sign), dtype=np.uint8)
 
 
 def _in_lowest_terms(numerator: str, denominator: str) -> bool:

@@ -13,7 +13,7 @@ family's words; `adjust` and `allowed` are where a family sees to its numbers' m
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from string import Formatter
 from typing import Any
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
-from ouroboros.envs.base import Format
+from ouroboros.envs.base import Format, View, match_prompt
 from ouroboros.envs.digits import draw_numbers, pick, plain
 from ouroboros.envs.plan import Given, Step, follows, mixed, retrace, widest, work
 from ouroboros.errors import OuroborosError, UsageError
@@ -97,7 +97,7 @@ class Planned(Asking):
             for values in self._scenes(rng, level, chosen):
                 self.adjust(values)
                 if self.allowed(values):
-                    prompts.append(self.form.format(**values))
+                    prompts.append(self.form.format_map(values))
         raise OuroborosError(f"{self.name}: draws too few scenes at level {level} that make sense")
 
     def _scenes(
@@ -122,7 +122,7 @@ class Planned(Asking):
 
     def values(self, prompt: str) -> dict[str, str]:
         """The givens' digits by name; UsageError where the text is no prompt of a fit scene."""
-        found = super().parts(prompt).groupdict()
+        found = match_prompt(self.name, self.pattern, prompt).groupdict()
         if not self.allowed(found):
             raise UsageError(f"{self.name}: not a scene of this family, though of its form")
         return found
@@ -155,6 +155,15 @@ class Planned(Asking):
         asked = self.form.format(**values | {last.left: first})
         solution = _taken_back(lines, first, rest, found)
         return (asked, solution) if asked != prompt and self.check(asked, solution) else None
+
+    def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
+        """Every sum, and what is taken twice, as a problem of `reverse_addition`."""
+        worked = retrace(self.steps, self.values(prompt), lines) if lines else None
+        return tuple(
+            View(kind="step", family="reverse_addition", prompt=f"{asked}=", lines=(found,))
+            for _, line in (worked.lines if worked else ())
+            for asked, found in _as_sums(line)
+        )
 
     def _stands_alone(self, name: str) -> bool:
         """Whether a name is that of a given that grows and is an operand once."""
@@ -225,6 +234,17 @@ def _taken_back(lines: Sequence[str], first: str, rest: str, found: str) -> tupl
     """The lines of an echo: those that the changed given has no part in, its sum, the answer."""
     turned = found.rjust(max(len(first), len(rest)), "0")[::-1]
     return (*lines[:-2], f"{first[::-1]}+{rest[::-1]}={turned}", found)
+
+
+def _as_sums(line: str) -> Iterator[tuple[str, str]]:
+    """The line as a sum of numbers without needless zeros; a product by 2 is one, too."""
+    task, _, found = line.partition("=")
+    if task.endswith("*2"):
+        task = f"{task[:-2]}+{task[:-2]}"
+    if task.replace("+", "", 1).isdigit():
+        numbers = (plain(number[::-1])[::-1] for number in (*task.split("+"), found))
+        first, second, total = numbers
+        yield f"{first}+{second}", total
 
 
 def _number(given: Given) -> str:

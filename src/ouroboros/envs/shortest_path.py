@@ -15,6 +15,7 @@ Not covered: the distances.
 import random
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -87,14 +88,14 @@ class ShortestPath(Asking):
         """All roads as they are stated; UsageError where the text is not a prompt."""
         super().parts(prompt)
         stated = ROAD.findall(prompt)
-        names = _labels(len({later for _, _, later in stated}) + 1)
-        number = {name: place for place, name in enumerate(names)}
+        number = numbered(len({later for _, _, later in stated}) + 1)
+        nowhere = len(number)
         roads = [
-            (number.get(start, len(names)), int(length), number.get(end, 0))
+            (number.get(start, nowhere), int(length), number.get(end, 0))
             for start, length, end in stated
         ]
-        pairs = {(start, end) for start, _, end in roads}
-        if len(pairs) < len(roads) or any([start >= end for start, end in pairs]):
+        pairs = {(start, end) for start, _, end in roads if start < end}
+        if len(pairs) < len(roads):
             raise UsageError(f"{self.name}: roads go once from an earlier place to each later one")
         return roads
 
@@ -189,6 +190,12 @@ class ShortestPath(Asking):
 def _labels(count: int) -> list[str]:
     """The names of so many places."""
     return [label(place) for place in range(count)]
+
+
+@lru_cache(maxsize=64)
+def numbered(count: int) -> Mapping[str, int]:
+    """So many places by their names."""
+    return {label(place): place for place in range(count)}
 
 
 def way(goal: str, before: Mapping[str, str], lengths: Lengths) -> str:

@@ -19,6 +19,7 @@ from ouroboros.plugins import blame
 from ouroboros_judges.answers import load_answers
 
 BATCH = 4096  # problems proposed at once, at most
+TOGETHER = 256  # problems solved at once, at most
 PATIENCE = 8  # times as many problems as are known, all of them old: then a level has no more
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]")
 
@@ -70,18 +71,26 @@ class Mint:
             seed = batch_seed(self.seed, batch)
             with blame(f"family {name!r}"):
                 tasks = self.family.propose(self.level, seed, size)
-            for place, task in enumerate(tasks):
+            place = 0
+            while place < len(tasks) and len(known) < count:
+                end = place + min(TOGETHER, count - len(known))
                 with blame(f"family {name!r}"):
-                    item = self._item(task.prompt, seed, place, known)
-                if item is not None:
-                    yield item
-                if len(known) == count:
-                    break
+                    items = self._items([task.prompt for task in tasks[:end]], seed, place, known)
+                yield from items
+                place = end
             batch, idle = batch + 1, idle + size if len(known) == found else 0
 
-    def _item(self, compact: str, seed: int, place: int, known: set[str]) -> Item | None:
-        """The item of a prompt; None where it was made before or is disputed."""
-        family, lines = self.family, self.answers.reference(compact)
+    def _items(self, prompts: list[str], seed: int, start: int, known: set[str]) -> list[Item]:
+        """The items of all prompts from a place on, without those of `known` and the disputed."""
+        solved = enumerate(self.answers.references(prompts[start:]), start)
+        items = [self._item(prompts[i], lines, seed, i, known) for i, lines in solved]
+        return [item for item in items if item is not None]
+
+    def _item(
+        self, compact: str, lines: tuple[str, ...] | None, seed: int, place: int, known: set[str]
+    ) -> Item | None:
+        """The item of a solved prompt; None where it was made before or is disputed."""
+        family = self.family
         if lines is None:
             self.disputed += 1
             return None

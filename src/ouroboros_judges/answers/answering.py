@@ -7,12 +7,13 @@
 
 Route two may know less than every line: `confirms` is for what only tells whether an answer holds
 (a simulation, a substitution, a proof checker). Both are asked; what one of them denies is wrong.
+Many problems go faster together where a family has both routes in columns (`in_columns`).
 What was found out about a problem is kept at hand, so that a reference and many verdicts on one
 problem cost both routes once.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
@@ -26,7 +27,10 @@ from ouroboros.types import Verdict
 from ouroboros_judges.answers.base import compare, same_text
 
 REMEMBERED = 4096  # problems whose truth is kept at hand
+BATCH = 1024  # problems that are worked out together, at most
 MEMORABLE = 10_000  # characters of a problem and its solution, beyond which it is not kept
+Truth = tuple[tuple[str, ...], bool]
+"""Route one's lines, and whether route two finds and confirms the same."""
 
 
 class Drawing(Family, Protocol):
@@ -57,7 +61,7 @@ class Answering(ABC):
         del prompt, answer
         return True
 
-    def work_out(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+    def work_out(self, prompt: str) -> Truth:
         """Route one's lines and whether route two finds and confirms the same.
 
         UsageError where the text is no prompt.
@@ -69,6 +73,23 @@ class Answering(ABC):
         """The lines that both routes agree on; None where they do not."""
         lines, agreed = self._truth(prompt)
         return lines if agreed else None
+
+    def references(self, prompts: Sequence[str]) -> list[tuple[str, ...] | None]:
+        """As `reference`, of many problems at once."""
+        known = self._known
+        found: list[tuple[str, ...] | None] = []
+        for start in range(0, len(prompts), BATCH):
+            batch = prompts[start : start + BATCH]
+            if len(known) + len(batch) > REMEMBERED:
+                known.clear()
+            known.update(self.in_columns([prompt for prompt in batch if prompt not in known]))
+            found += map(self.reference, batch)
+        return found
+
+    def in_columns(self, prompts: Sequence[str]) -> Mapping[str, Truth]:
+        """As `work_out`, of those of many texts that can be worked out together; here, of none."""
+        del prompts
+        return {}
 
     def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:
         """Correct where both routes say so of every line."""
@@ -82,7 +103,7 @@ class Answering(ABC):
             return replace(verdict, correct=False, first_bad_line=len(reference) - 1)
         return verdict
 
-    def _truth(self, prompt: str) -> tuple[tuple[str, ...], bool]:
+    def _truth(self, prompt: str) -> Truth:
         """What `work_out` says; kept at hand."""
         known = self._known.get(prompt)
         if known is None:
@@ -98,7 +119,7 @@ class Answering(ABC):
         return Verdict(correct=True, first_bad_line=None, judge=self.name)
 
     @cached_property
-    def _known(self) -> dict[str, tuple[tuple[str, ...], bool]]:
+    def _known(self) -> dict[str, Truth]:
         return {}
 
     def accepts(self, prompt: str, answer: str) -> bool:

@@ -2,6 +2,7 @@
 
     answers.solve("345+87=")                 ("126",)   by one route
     answers.reference("345+87=")             ("126",)   by both
+    answers.references(["345+87=", ...])     [("126",), ...]
     answers.verify("345+87=", ("127",))      Verdict(correct=False, first_bad_line=0, judge=...)
 
 A verdict needs two routes to the truth that share no arithmetic; what only one of them accepts is
@@ -29,6 +30,10 @@ class Answers(Protocol):
 
     def reference(self, prompt: str) -> tuple[str, ...] | None:
         """The solution that both routes agree on, None where they do not; UsageError as `solve`."""
+        ...
+
+    def references(self, prompts: Sequence[str]) -> list[tuple[str, ...] | None]:
+        """As `reference`, of many problems at once, which may be much the faster."""
         ...
 
     def verify(self, prompt: str, lines: Sequence[str]) -> Verdict:

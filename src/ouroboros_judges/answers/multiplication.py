@@ -11,10 +11,11 @@ from ouroboros.envs.base import generator
 from ouroboros.envs.digits import to_digits
 from ouroboros.envs.multiplication import Multiplication, ShortMultiplication
 from ouroboros_judges.answers.base import with_corners
-from ouroboros_judges.answers.planned import PlannedAnswers
+from ouroboros_judges.answers.planned import ColumnAnswers
+from ouroboros_judges.answers.sums import Integers
 
 
-class ShortMultiplicationAnswers(PlannedAnswers):
+class ShortMultiplicationAnswers(ColumnAnswers):
     """Answers to `short_multiplication`."""
 
     name = "short_multiplication"
@@ -23,6 +24,11 @@ class ShortMultiplicationAnswers(PlannedAnswers):
     def simulate(self, values: Mapping[str, int]) -> int:
         """The number added as often as the digit says."""
         return sum(values["a"] for _ in range(values["d"]))
+
+    def simulate_all(self, values: Mapping[str, Integers]) -> Integers:
+        """The same, side by side."""
+        times = range(int(values["d"].max()))
+        return sum((values["a"] * (values["d"] > time) for time in times), values["d"] * 0)
 
     def adversarial(self, level: int, seed: int, count: int) -> list[str]:
         """Corner cases and hard numbers."""
@@ -35,7 +41,7 @@ class ShortMultiplicationAnswers(PlannedAnswers):
         return with_corners(rng, corners, count, partial(super().adversarial, level, seed))
 
 
-class MultiplicationAnswers(PlannedAnswers):
+class MultiplicationAnswers(ColumnAnswers):
     """Answers to `multiplication`."""
 
     name = "multiplication"
@@ -47,6 +53,15 @@ class MultiplicationAnswers(PlannedAnswers):
         while halved:
             if halved & 1:
                 total += doubled
+            doubled, halved = doubled << 1, halved >> 1
+        return total
+
+    def simulate_all(self, values: Mapping[str, Integers]) -> Integers:
+        """The same, side by side."""
+        doubled, halved = values["a"], values["b"]
+        total = doubled * 0
+        while halved.any():
+            total = total + doubled * (halved & 1)
             doubled, halved = doubled << 1, halved >> 1
         return total
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ouroboros.envs.base import generator
 from ouroboros.envs.labels import label
-from ouroboros.envs.shortest_path import STATION, Road, ShortestPath
+from ouroboros.envs.shortest_path import STATION, Road, ShortestPath, numbered
 from ouroboros_judges.answers.answering import Answering
 from ouroboros_judges.answers.base import with_corners
 from ouroboros_judges.answers.quantities import same_quantity
@@ -75,16 +75,17 @@ def by_places(roads: Sequence[Road]) -> tuple[str, ...]:
             for length, end in leaving[place]:
                 if end not in settled:
                     heappush(waiting, (distance + length, end, place))
-    lines = [f"{label(at)}{far}{label(last)}" for at, (far, last) in settled.items()]
-    return ("a0", *lines[1:], _way(settled, goal), str(settled[goal][0]))
+    names = list(numbered(goal + 1))
+    lines = [f"{names[at]}{far}{names[last]}" for at, (far, last) in settled.items()]
+    return ("a0", *lines[1:], _way(settled, names), str(settled[goal][0]))
 
 
-def _way(settled: Mapping[int, tuple[int, int]], goal: int) -> str:
-    """The way to the goal, from each place's distance and the place before it."""
-    place, pieces = goal, [label(goal)]
+def _way(settled: Told, names: Sequence[str]) -> str:
+    """The way to the last place, from each place's distance and the place before it."""
+    place, pieces = len(names) - 1, [names[-1]]
     while place:
         distance, before = settled[place]
-        pieces.append(f"{label(before)}{distance - settled[before][0]}")
+        pieces.append(f"{names[before]}{distance - settled[before][0]}")
         place = before
     return "".join(reversed(pieces))
 
@@ -99,18 +100,20 @@ def holds(roads: Sequence[Road], lines: Sequence[str]) -> bool:
         return False
     first, *stations, path, answer = lines
     goal = max([end for _, _, end in roads])
-    number = {label(place): place for place in range(goal + 1)}
+    number = numbered(goal + 1)
     told = {0: (0, 0)}
+    order = [(0, 0)]
     for station in map(STATION.fullmatch, stations):
         if station is None:
             return False
-        name, distance, before = station.groups()
-        told[number.get(name, NOWHERE)] = int(distance), number.get(before, NOWHERE)
+        name, far, before = station.groups()
+        place, distance = number.get(name, NOWHERE), int(far)
+        told[place] = distance, number.get(before, NOWHERE)
+        order.append((distance, place))
     reach = told.get(goal, (NOWHERE, 0))[0]
-    order = [(distance, place) for place, (distance, _) in told.items()]
     return (
         told == {place: by for place, by in _nearest(roads, told).items() if by[0] <= reach}
-        and len(order) == len(stations) + 1
+        and len(order) == len(told)
         and order == sorted(order)
         and _leads(LENGTH.split(path), number, told)
         and (first, answer) == ("a0", str(reach))
@@ -124,17 +127,20 @@ def _nearest(roads: Sequence[Road], told: Told) -> Told:
         for here, there in ((start, end), (end, start)):
             if there and here in told:
                 way = told[here][0] + length, here
-                nearest[there] = min(way, nearest.get(there, way))
+                if there not in nearest or way < nearest[there]:
+                    nearest[there] = way
     return nearest
 
 
 def _leads(path: Sequence[str], number: Mapping[str, int], told: Told) -> bool:
     """Whether a path, in names and lengths, goes from a to the goal as is told of each stop."""
     stops = [number.get(name, NOWHERE) for name in path[::2]]
-    steps = zip(stops, path[1::2], stops[1:], strict=False)
-    return (stops[0], stops[-1]) == (0, len(number) - 1) and all(
-        told.get(end) == (told[start][0] + int(length), start) for start, length, end in steps
-    )
+    if (stops[0], stops[-1]) != (0, len(number) - 1):
+        return False
+    for start, length, end in zip(stops, path[1::2], stops[1:], strict=False):
+        if told.get(end) != (told[start][0] + int(length), start):
+            return False
+    return True
 
 
 def _corners(level: int) -> list[str]:

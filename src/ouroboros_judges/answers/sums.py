@@ -8,12 +8,33 @@ Both take the operands as they are written (see `ouroboros.envs.plan`) and give 
 is to be written, zeros that keep the width included. They share nothing but that rule of width.
 Route one does exact integer arithmetic and converts with libmpdec; route two goes from column to
 column with a carry, a borrow or a remainder, as at school.
+
+The same of many problems at once, as long as their numbers fit a machine word:
+
+    page, a, b = Page(2), Numbers.read(["12", "7"]), Numbers.read(["9", "5"])
+    page.line(ALL, a.turned, "+", b.turned, "=", page.keep(added(a, b)).turned)
+    page.solutions()              [("21+9=12",), ("7+5=21",)]
+
+There route one reckons with 64 bits and route two with the digits, which are what is written.
 """
 
-from ouroboros.envs.digits import to_digits, to_int
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ouroboros.envs.digits import ZERO, to_digits, to_int
 from ouroboros.envs.plan import width
 
 CHUNK = 18  # digits that fit one machine word
+POWERS = 10 ** np.arange(CHUNK + 1)
+NEWLINE = ord("\n")
+ALL = slice(None)
+Integers = NDArray[np.int64]
+Digits = NDArray[np.uint8]
+Rows = Integers | slice
 
 
 def by_integers(op: str, left: str, right: str) -> str:
@@ -124,3 +145,224 @@ _COLUMNS = {
     "%": _remainders,
     "/": _quotient,
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A column of N numbers of up to 18 digits, as integers and as digits."""
+
+    values: Integers
+    digits: Digits
+    """(W, N), the last digit first, and zeros behind the first."""
+    widths: Integers
+    """(N,) digits as written, zeros in front included."""
+
+    @classmethod
+    def read(cls, texts: Sequence[str]) -> "Numbers":
+        """From texts of up to 18 digits."""
+        widest = max(map(len, texts))
+        rows = "".join([text.zfill(widest) for text in texts]).encode()
+        digits = np.frombuffer(rows, dtype=np.uint8).reshape(-1, widest).T[::-1] - np.uint8(ZERO)
+        values, widths = (np.fromiter(map(f, texts), np.int64, len(texts)) for f in (int, len))
+        return cls(values, digits, widths)
+
+    def plain(self) -> "Numbers":
+        """The same without zeros in front."""
+        return Numbers(self.values, self.digits, size(self.values))
+
+    @classmethod
+    def of(cls, values: Integers) -> "Found":
+        """Of integers below 10^18, without zeros in front."""
+        widths = size(values)
+        digits = values // POWERS[: int(widths.max()), None] % 10
+        return _compared(values, digits.astype(np.uint8), widths)
+
+    @classmethod
+    def lone(cls, digits: Digits) -> "Numbers":
+        """Of one digit each."""
+        return cls(digits.astype(np.int64), digits[None], np.ones(len(digits), dtype=np.int64))
+
+    def __getitem__(self, rows: Rows) -> "Numbers":
+        return Numbers(self.values[rows], self.digits[:, rows], self.widths[rows])
+
+    def where(self, condition: NDArray[np.bool_], other: "Numbers") -> "Numbers":
+        """These where that is so, elsewhere the others."""
+        height = max(len(self.digits), len(other.digits))
+        digits = np.where(condition, _padded(self.digits, height), _padded(other.digits, height))
+        values = np.where(condition, self.values, other.values)
+        return Numbers(values, digits, np.where(condition, self.widths, other.widths))
+
+    def replaced(self, rows: Integers, others: "Numbers") -> "Numbers":
+        """The same but for some."""
+        height = max(len(self.digits), len(others.digits))
+        digits = _padded(self.digits, height).copy()
+        values, widths = self.values.copy(), self.widths.copy()
+        values[rows], widths[rows] = others.values, others.widths
+        digits[:, rows] = _padded(others.digits, height)
+        return Numbers(values, digits, widths)
+
+    def beside(self, others: "Numbers") -> "Numbers":
+        """These, then the others."""
+        height = max(len(self.digits), len(others.digits))
+        digits = [_padded(numbers.digits, height) for numbers in (self, others)]
+        values = np.concatenate((self.values, others.values))
+        widths = np.concatenate((self.widths, others.widths))
+        return Numbers(values, np.concatenate(digits, axis=1), widths)
+
+    def only(self, where: NDArray[np.bool_]) -> "Numbers":
+        """The same where that is so, and elsewhere numbers of no width."""
+        return Numbers(self.values, self.digits, self.widths * where)
+
+    @cached_property
+    def turned(self) -> Digits:
+        """(W, N) characters, the last digit first, and 0 where nothing is written."""
+        return written(self.digits, self.widths)
+
+    @property
+    def upright(self) -> Digits:
+        """(W, N) characters, the first digit first."""
+        return self.turned[::-1]
+
+
+Found = tuple[Numbers, NDArray[np.bool_]]
+"""What route one makes of columns, in the digits of route two, and where they are the same."""
+
+
+def _padded(digits: Digits, height: int) -> Digits:
+    """The digits with zeros in front."""
+    if len(digits) == height:
+        return digits
+    padded = np.zeros((height, digits.shape[1]), dtype=np.uint8)
+    padded[: len(digits)] = digits
+    return padded
+
+
+def written(digits: Digits, widths: Integers) -> Digits:
+    """(W, N) characters of digits, as many as are to be written."""
+    return (digits + np.uint8(ZERO)) * (np.arange(len(digits))[:, None] < widths)
+
+
+def size(values: Integers) -> Integers:
+    """(N,) digits of whole numbers from 0 on."""
+    return np.searchsorted(POWERS[1:], values, side="right") + 1
+
+
+def added(left: Numbers, right: Numbers) -> Found:
+    """Sums: all at once, and with a carry."""
+    height = min(max(len(left.digits), len(right.digits)), CHUNK) + 1
+    digits = np.zeros((height, len(left.values)), dtype=np.uint8)
+    for part in (left.digits, right.digits):
+        digits[: len(part)] += part[:height]
+    for place in range(height - 1):
+        carry = digits[place] > 9
+        digits[place] -= carry * np.uint8(10)
+        digits[place + 1] += carry
+    return _compared(left.values + right.values, digits, np.maximum(left.widths, right.widths))
+
+
+def less(left: Numbers, right: Numbers) -> Found:
+    """Differences: all at once, and with a borrow; no number may be taken from a smaller one."""
+    digits = left.digits.copy()
+    borrow = np.zeros(digits.shape[1], dtype=np.bool_)
+    for place in range(len(digits)):
+        taken = borrow + (right.digits[place] if place < len(right.digits) else np.uint8(0))
+        borrow = digits[place] < taken
+        digits[place] += borrow * np.uint8(10) - taken
+    return _compared(left.values - right.values, digits, left.widths)
+
+
+def times(left: Numbers, factors: Digits, place: int = 0) -> Found:
+    """Products by a lone digit behind so many zeros: all at once, and with a carry."""
+    height = min(len(left.digits) + place, CHUNK) + 1
+    digits = np.zeros((height, len(left.values)), dtype=np.uint8)
+    carry: Digits | np.uint8 = np.uint8(0)
+    for at, digit in enumerate(left.digits[: CHUNK - place], start=place):
+        carry, digits[at] = np.divmod(digit * factors + carry, np.uint8(10))
+    digits[-1] = carry
+    values = left.values * factors * POWERS[min(place, CHUNK)]
+    return _compared(values, digits, left.widths + place)
+
+
+def divided(left: Numbers, divisors: Digits) -> tuple[Found, Digits]:
+    """Quotients by 2 to 16 and (W, N) remainders of beginnings: all at once, and digit by digit."""
+    digits, rests = np.empty_like(left.digits), np.empty_like(left.digits)
+    rest: Digits | np.uint8 = np.uint8(0)
+    for place in reversed(range(len(digits))):
+        digits[place], rest = np.divmod(np.uint8(10) * rest + left.digits[place], divisors)
+        rests[place] = rest
+    quotients, agreed = _compared(left.values // divisors, digits, left.widths)
+    beginnings = left.values // POWERS[: len(digits), None]
+    return (quotients, agreed & (beginnings % divisors == rests).all(axis=0)), rests
+
+
+def _compared(values: Integers, digits: Digits, widths: Integers) -> Found:
+    """Numbers of at least these widths, and whether the digits are those of the values."""
+    wider = values >= POWERS[np.minimum(widths, CHUNK)]
+    agreed = (POWERS[: len(digits)] @ digits == values) & (digits < 10).all(axis=0)
+    return Numbers(values, digits, widths + wider), agreed
+
+
+class Page:
+    """Solutions of N problems, written line by line for all of them."""
+
+    def __init__(self, count: int) -> None:
+        self.agreed = np.ones(count, dtype=np.bool_)
+        """Where both routes came to the same so far."""
+        self.fits = self.agreed.copy()
+        """Where numbers fit so far; other solutions are not to be used."""
+        self._every = np.arange(count)
+        self._rows: list[Integers] = []
+        self._lines: list[Digits] = []
+
+    def keep(self, found: Found, rows: Rows = ALL) -> Numbers:
+        """What was found of some problems, without numbers that do not fit.
+
+        Whether routes agree and numbers fit is noted.
+        """
+        numbers, agreed = found
+        fits = numbers.widths <= CHUNK
+        places = self._every[rows]
+        self.agreed[places[~agreed]] = False
+        self.fits[places[~fits]] = False
+        if fits.all():
+            return numbers
+        return Numbers(numbers.values * fits, numbers.digits * fits, numbers.widths * fits)
+
+    def line(
+        self, rows: Rows, *pieces: Digits | str, where: NDArray[np.bool_] | None = None
+    ) -> None:
+        """A line of some problems, in pieces: characters (W, N) of each, or a text for all.
+
+        Args:
+            rows: Which problems.
+            pieces: What stands in the line.
+            where: Which of these problems have it after all; None for all.
+        """
+        places = self._every[rows]
+        line = np.empty((sum(map(len, pieces)) + 1, len(places)), dtype=np.uint8)
+        end = 0
+        for piece in pieces:
+            start, end = end, end + len(piece)
+            if isinstance(piece, str):
+                line[start:end] = np.frombuffer(piece.encode(), dtype=np.uint8)[:, None]
+            else:
+                line[start:end] = piece
+        line[end] = NEWLINE
+        if where is not None:
+            line *= where
+        self._rows.append(places)
+        self._lines.append(line)
+
+    def solutions(self) -> list[tuple[str, ...]]:
+        """The lines of each, once there are some of each and no more are to come."""
+        self.line(ALL)  # an empty one, which is what parts the solutions
+        heights = [len(line) for line in self._lines]
+        rows = np.concatenate(self._rows)
+        written = np.zeros((len(rows), max(heights)), dtype=np.uint8)
+        end = 0
+        for line in self._lines:
+            start, end = end, end + line.shape[1]
+            written[start:end, : len(line)] = line.T
+        flat = written[rows.argsort(kind="stable")].ravel()
+        text = flat[flat != 0].tobytes().decode()
+        return [tuple(lines.split("\n")) for lines in text[:-2].split("\n\n")]
