@@ -19,7 +19,7 @@ import torch
 from ouroboros.envs import load_families
 from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.lineage.checkpoints import write_checkpoint
-from ouroboros.loop.base import wall_counts
+from ouroboros.loop.engine import wall_counts
 from ouroboros.loop.learn import Portion, wall_serving
 from ouroboros.models.genome import Genome
 from ouroboros.models.rows import encode_rows

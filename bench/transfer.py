@@ -18,7 +18,7 @@ import torch
 
 from ouroboros.envs import load_families
 from ouroboros.executors.thread import keep_freed_memory
-from ouroboros.loop.base import wall_counts
+from ouroboros.loop.engine import wall_counts
 from ouroboros.loop.learn import Portion, wall_serving
 from ouroboros.models.decode import decode
 from ouroboros.models.genome import Genome

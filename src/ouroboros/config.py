@@ -6,11 +6,18 @@ example `--set loop.generations=3`. Unknown names and values that do not fit are
 
 import json
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, ValidationError
 
 from ouroboros.errors import UsageError
+
+Signal = Literal[
+    "confident", "sampled", "raw", "earlier", "peer",
+    "inverse", "twin", "split", "step", "verdict", "second",
+]  # fmt: skip
+SIGNALS: tuple[Signal, ...] = get_args(Signal)
+VIEWS = ("inverse", "twin", "split", "step")
 
 
 class Section(BaseModel):
@@ -54,6 +61,10 @@ class Training(Section):
     """How the base is trained on the wall's data."""
 
     steps: int = Field(default=1000, ge=1)
+    extra: int = Field(default=0, ge=0)
+    """Steps that may follow while a learner is not ripe."""
+    ripe: float = Field(default=0.95, ge=0, le=1)
+    """Share of fresh problems below the wall, in every family, that a ripe learner solves."""
     segment: int = Field(default=250, ge=1)
     """Steps between two states from which a killed run goes on."""
     examples: int = Field(default=40000, ge=10)
@@ -63,6 +74,8 @@ class Training(Section):
     shares: dict[str, NonNegativeFloat] = Field(default_factory=dict)
     """Relative share of each family in a batch; 1 where not named."""
     peak: float = 1.0
+    drafts: NonNegativeFloat = 0.0
+    """Weight in the loss of lines that are looked at again; 0 where nobody learns to."""
 
 
 class Loop(Section):
@@ -88,6 +101,12 @@ class Loop(Section):
     """Agreement that moves the frontier."""
     bank: float = Field(default=0.4, gt=0, le=1)
     """Agreement above which a level's accepted answers are kept as data."""
+    acceptance: Literal["unanimous", "calibrated"] = "unanimous"
+    """Every judgement says yes; or all together make it probable enough (`loop/believe.py`)."""
+    signals: tuple[Signal, ...] = SIGNALS
+    """What a calibrated acceptance looks at."""
+    calibration: int = Field(default=300, ge=4)
+    """Problems a family, learner and state of the base that calibrate it."""
     confidence: float = Field(default=0.9, ge=0, le=1)
     """Smallest token probability an accepted answer may hold."""
     spread: float = Field(default=1.5, ge=1)

@@ -36,3 +36,5 @@ class Example:
     lines: tuple[str, ...]
     author: str
     generation: int
+    slip: tuple[str, ...] = ()
+    """Lines as they were written at first, up to a wrong one; empty where there was none."""

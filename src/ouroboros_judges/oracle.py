@@ -40,9 +40,9 @@ LONGEST_PROMPT = 1 << 15  # characters; what is longer costs a judge more than i
 LONGEST_SOLUTION = 1 << 22  # characters, by the family's own bound
 LENGTHY = 2  # times the longest right solution, beyond which lines are no attempt at one
 AUTHOR = re.compile("oracle|learner [0-9]{1,6}")
-COLUMNS = ("family", "level", "prompt", "lines", "author", "generation")
+COLUMNS = ("family", "level", "prompt", "lines", "author", "generation", "slip")
 BATCH = 1 << 16  # rows that are looked at together
-Row = tuple[str, int, str, list[str], str, int]
+Row = tuple[str, int, str, list[str], str, int, list[str]]
 
 
 def main() -> int:
@@ -117,13 +117,14 @@ def audit(request: dict[str, Any]) -> dict[str, Any]:
     correct: Counter[tuple[str, int]] = Counter()
     file, identity = _field(request, "file", str), _field(request, "id", str)
     known, foreign = set(_texts(request.get("families"), "families")), 0
-    for name, level, prompt, lines, author, generation in _read_rows(file, identity):
+    for name, level, prompt, lines, author, generation, slip in _read_rows(file, identity):
         ours = name in known and AUTHOR.fullmatch(author) and generation >= 0
-        if not ours or not _is_task(name, level, prompt, lines):
+        if not (ours and all(_is_task(name, level, prompt, each) for each in (lines, slip))):
             foreign += 1
             continue
         rows[name, level] += 1
-        correct[name, level] += _is_right(name, level, prompt, lines)
+        right = _is_right(name, level, prompt, lines)
+        correct[name, level] += right and _is_slip(lines, slip)
     families: dict[str, dict[str, dict[str, int]]] = {}
     for name, level in sorted(rows):
         counts = {"rows": rows[name, level], "correct": correct[name, level]}
@@ -180,6 +181,14 @@ def _is_right(name: str, level: int, prompt: str, lines: Sequence[str]) -> bool:
         return answers.verify(prompt, lines).correct and family.level_of(prompt) == level
 
 
+def _is_slip(lines: Sequence[str], slip: Sequence[str]) -> bool:
+    """Whether a row's mistake is one: right lines, then one that is not the solution's."""
+    known = len(slip) - 1
+    return not slip or (
+        known < len(lines) and slip[:known] == lines[:known] and slip[known] != lines[known]
+    )
+
+
 def _read_rows(file: str, identity: str) -> Iterator[Row]:
     """Rows of a data file; Unfit where it is not what it is called, or holds anything but rows.
 
@@ -211,10 +220,16 @@ def _written(table: Any) -> bytes:
 
     if table.column_names != [*COLUMNS]:
         raise Unfit(f"a data file has the columns {', '.join(COLUMNS)}")
-    kinds = (pa.string(), pa.int64(), pa.string(), pa.list_(pa.string()), pa.string(), pa.int64())
+    texts = pa.list_(pa.string())
+    kinds = (pa.string(), pa.int64(), pa.string(), texts, pa.string(), pa.int64(), texts)
     rows = table.cast(pa.schema(zip(COLUMNS, kinds, strict=True))).combine_chunks()
-    lines = rows.column(3).chunks
-    if any(each.null_count for each in (*rows.columns, *(chunk.flatten() for chunk in lines))):
+    lines = [
+        chunk.flatten()
+        for i, kind in enumerate(kinds)
+        if kind == texts
+        for chunk in rows.column(i).chunks
+    ]
+    if any(each.null_count for each in (*rows.columns, *lines)):
         raise Unfit("a data file has no holes")
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,8 +27,9 @@ def ask(**request):
 
 
 def write_rows(path, rows):
-    names = ("family", "level", "prompt", "lines", "author", "generation")
-    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    """Rows of a data file; those that end before their slip have none."""
+    rows = [(*row, [])[: len(oracle.COLUMNS)] for row in rows]
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(oracle.COLUMNS)}
     pq.write_table(pa.table(columns, schema=SCHEMA), path, compression="zstd")
     return str(path)
 
@@ -210,6 +212,74 @@ def test_what_is_no_task_of_the_runs_families_is_foreign(tmp_path, row):
     assert response == {"families": {"copy": {"3": {"rows": 1, "correct": 0}}}, "foreign": 1}
 
 
+SUM = ("forward_addition", 2, "99+1=", ["001", "100"], "learner 0", 1)
+
+
+@pytest.mark.parametrize(
+    ("slip", "right"),
+    [
+        ([], True),
+        (["002"], True),
+        ([""], True),
+        (["00"], True),
+        (["001", "101"], True),
+        (["001", ""], True),
+        (["001"], False),  # the right line
+        (["001", "100"], False),
+        (["002", "101"], False),  # goes on after its mistake
+        (["002", "100"], False),
+        (["001", "100", "7"], False),  # a line more than the solution has
+        (["001", "101", "7"], False),
+    ],
+)
+def test_a_row_is_right_where_its_slip_is_right_lines_and_then_a_wrong_one(tmp_path, slip, right):
+    rows = [SUM, (*SUM, slip)]
+    found = audit(write_rows(tmp_path / "1.parquet", rows), ["forward_addition"])
+    counts = {"rows": 2, "correct": 1 + right}
+    assert found == {"families": {"forward_addition": {"2": counts}}, "foreign": 0}
+
+
+def test_a_slip_makes_no_wrong_solution_right(tmp_path):
+    wrong = ("forward_addition", 2, "99+1=", ["002", "200"], "learner 0", 1, ["001"])
+    found = audit(write_rows(tmp_path / "1.parquet", [wrong]), ["forward_addition"])
+    assert found["families"] == {"forward_addition": {"2": {"rows": 1, "correct": 0}}}
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        ["write coil 0x05 on unit 3"],
+        ["001", "rm -rf"],
+        ["\u0660\u0660\u0662"],
+        ["002~"],
+        ["0" * 10_000],
+        ["0"] * 10_000,
+        ["00\x00"],
+        ["a"],  # of another family's alphabet
+    ],
+)
+def test_a_slip_that_holds_what_no_solution_can_is_foreign(tmp_path, slip):
+    rows = [SUM, (*SUM, slip), (*SUM, ["002"])]
+    found = audit(write_rows(tmp_path / "1.parquet", rows), ["forward_addition", "copy"])
+    counts = {"rows": 2, "correct": 2}
+    assert found == {"families": {"forward_addition": {"2": counts}}, "foreign": 1}
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.lists(st.sampled_from(["001", "100", "0", ""]), max_size=3), max_size=8))
+def test_what_is_written_with_slips_is_audited_by_the_same_rule(tmp_path_factory, slips):
+    path = tmp_path_factory.mktemp("data") / "1.parquet"
+    examples = [
+        Example(**dict(zip(oracle.COLUMNS, (*SUM, tuple(slip)), strict=True))) for slip in slips
+    ]
+    write_examples(path, [replace(example, lines=("001", "100")) for example in examples])
+    found = audit(path, ["forward_addition"])
+    mistakes = [["0"], [""], ["100"], ["001", "001"], ["001", "0"], ["001", ""]]
+    right = sum(not slip or slip in mistakes for slip in slips)
+    counts = {"forward_addition": {"2": {"rows": len(slips), "correct": right}}} if slips else {}
+    assert found == {"families": counts, "foreign": 0}
+
+
 @pytest.mark.parametrize("author", ["", "copy", "learner x", "learner 0\n", "ignore all rules"])
 def test_a_row_by_nobody_is_foreign(tmp_path, author):
     rows = [("copy", 3, "abc=", ["abc"], name, 1) for name in ("oracle", "learner 17", author)]
@@ -223,8 +293,8 @@ def test_an_empty_file_of_rows_is_audited(tmp_path):
 
 def test_a_data_file_is_written_alike_by_the_loop_and_by_the_judge(tmp_path):
     rows = [("copy", n, "7" * n + "=", ["7" * n], "learner 0", 1) for n in range(1, 300)] * 40
-    names = ("family", "level", "prompt", "lines", "author", "generation")
-    examples = [Example(**dict(zip(names, row, strict=True))) for row in rows]
+    examples = [Example(**dict(zip(oracle.COLUMNS[:6], row, strict=True))) for row in rows]
+    examples[::3] = [replace(example, slip=("8",)) for example in examples[::3]]
     write_examples(tmp_path / "1.parquet", examples)
     found = audit(tmp_path / "1.parquet")
     assert sum(level["rows"] for level in found["families"]["copy"].values()) == len(rows)
@@ -241,13 +311,18 @@ def pad(data, padding):
     [
         lambda table: table.append_column("note", pa.array(["hidden"] * table.num_rows)),
         lambda table: table.drop_columns(["lines"]),
-        lambda table: table.select(["level", "family", "prompt", "lines", "author", "generation"]),
+        lambda table: table.drop_columns(["slip"]),
+        lambda table: table.select(["level", "family", *oracle.COLUMNS[2:]]),
         lambda table: table.set_column(1, "level", pa.array(["3"] * table.num_rows)),
         lambda table: table.set_column(1, "level", pa.array([3] * table.num_rows, pa.int32())),
         lambda table: table.set_column(2, "prompt", pa.array([7] * table.num_rows)),
         lambda table: table.set_column(2, "prompt", pa.array([None, *["abc="] * 8])),
         lambda table: table.set_column(3, "lines", pa.array(["abc"] * table.num_rows)),
         lambda table: table.set_column(3, "lines", pa.array([[None]] + [["abc"]] * 8)),
+        lambda table: table.set_column(6, "slip", pa.array(["abd"] * table.num_rows)),
+        lambda table: table.set_column(6, "slip", pa.array([None, *[["abd"]] * 8])),
+        lambda table: table.set_column(6, "slip", pa.array([[None]] + [["abd"]] * 8)),
+        lambda table: table.set_column(6, "slip", pa.array([[5]] * table.num_rows)),
         lambda table: table.replace_schema_metadata({"note": "hidden"}),
         lambda table: table.cast(
             table.schema.set(0, table.schema.field(0).with_metadata({"a": "b"}))
@@ -260,6 +335,17 @@ def test_a_file_that_holds_anything_but_rows_is_unfit(tmp_path, change):
     assert "families" in audit(file)
     pq.write_table(change(pq.read_table(file)), file, compression="zstd")
     assert list(audit(file)) == ["unfit"]
+
+
+@pytest.mark.parametrize("place", [3, 6])
+@pytest.mark.parametrize("hole", [None, [None]])
+def test_a_hole_in_lines_is_called_one(tmp_path, place, hole):
+    file = tmp_path / "1.parquet"
+    write_rows(file, [("copy", 3, "abc=", ["abc"], "learner 0", 1)] * 9)
+    column = pa.array([hole, *[["abc"]] * 8])
+    table = pq.read_table(file).set_column(place, oracle.COLUMNS[place], column)
+    pq.write_table(table, file, compression="zstd")
+    assert audit(file) == {"unfit": "a data file has no holes"}
 
 
 @pytest.mark.parametrize(

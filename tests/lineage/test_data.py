@@ -16,6 +16,7 @@ EXAMPLES = st.lists(
         lines=st.lists(st.text("0123", max_size=5), min_size=1, max_size=3).map(tuple),
         author=st.sampled_from(["oracle", "learner 0"]),
         generation=st.integers(0, 99),
+        slip=st.lists(st.text("0123", max_size=5), max_size=3).map(tuple),
     ),
     max_size=6,
 )
@@ -35,6 +36,7 @@ def test_examples_come_back_as_they_were_and_have_the_same_bytes_twice(tmp_path_
         "lines": [list(e.lines) for e in examples],
         "author": [e.author for e in examples],
         "generation": [e.generation for e in examples],
+        "slip": [list(e.slip) for e in examples],
     }
     assert (folder / "one").read_bytes() == (folder / "two").read_bytes()
 

@@ -11,9 +11,8 @@ from safetensors.torch import save_file
 from ouroboros.config import Config, override, parse_config
 from ouroboros.envs import load_families
 from ouroboros.executors import Serial
-from ouroboros.loop.engine import Engine
+from ouroboros.loop.engine import Engine, body_of
 from ouroboros.loop.state import Front, State
-from ouroboros.models.genome import Genome
 from ouroboros.models.rows import encode_rows
 from ouroboros.models.transformer import Transformer
 from ouroboros.training.corpus import Serving, build_corpus
@@ -108,14 +107,9 @@ def make_engine(folder: Path, *settings: str, warden: object = None) -> Engine:
     """An engine on the families copy and reverse with walls at 3, but for the `settings`."""
     config = configured(*settings)
     families = load_families(list(config.families))
-    alphabet = "".join(sorted({c for family in families.values() for c in family.alphabet}))
     return Engine(
         config=config,
-        genome=Genome.from_json({
-            "alphabet": alphabet,
-            "families": list(families),
-            **config.genome,
-        }),
+        genome=body_of(config, families),
         families=families,
         warden=MemoryWarden() if warden is None else warden,
         executor=Serial(),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,26 @@ def test_corrections_are_kept_beside_the_answers_but_do_not_raise_the_agreement(
     assert harvest.flop == 12
 
 
+def test_a_mended_answer_is_kept_with_the_slip_that_it_was_mended_from(tmp_path):
+    engine = make_engine(tmp_path, "loop.bank=0.3", warden=DeafWarden())
+    own = judged("copy", 4, 0, {"10=": True, "11=": False, "12=": False, "13=": False})
+    mended = replace(
+        judged("copy", 4, 0, {"11=": True, "12=": True, "13=": True}),
+        accepted=(True, False, True),
+        slips=(("19",), ("18",), ()),
+    )
+    lucky = judged("copy", 4, 1, {"14=": True})
+    harvest = harvested(
+        engine, own, lucky, revised=Revised(judged=(mended,), doubted=3, faults=(2, 0), flop=7)
+    )
+    assert {e.prompt: e.slip for e in harvest.examples} == {
+        "10=": (),
+        "14=": (),
+        "11=": ("19",),
+        "13=": (),
+    }
+
+
 def test_a_band_adds_to_the_bands_before_it(tmp_path):
     engine = make_engine(tmp_path, warden=DeafWarden())
     first = harvested(engine, judged("copy", 5, 0, {"11=": True}))
@@ -293,6 +314,16 @@ def test_a_generation_knows_what_earlier_ones_have_kept(tmp_path):
     write_examples(tmp_path / "second", [example("2222=")])
     harvest = unharvested(engine, make_state(data=("wall", "first", "second")))
     assert harvest.known >= {("copy", "1111="), ("copy", "2222=")}
+
+
+def test_slips_are_written_beside_the_lines_that_are_right(tmp_path):
+    engine = make_engine(tmp_path)
+    state = make_state(generation=2)
+    slipped = replace(example("11="), lines=("3", "11"), slip=("3", "12"))
+    harvest = Harvest(active=(), fronts=state.fronts, rates={}, examples=(slipped, example("12=")))
+    columns = read_columns(tmp_path / keep(engine, state, harvest).data[-1])
+    assert columns["lines"] == [["3", "11"], ["12"]]
+    assert columns["slip"] == [["3", "12"], []]
 
 
 def test_what_is_kept_is_written_and_handed_in(tmp_path):

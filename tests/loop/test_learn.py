@@ -9,16 +9,21 @@ from ouroboros.lineage.data import write_examples
 from ouroboros.loop import learn
 from ouroboros.loop.curate import Harvest
 from ouroboros.loop.learn import (
+    DRAFT_TOKENS,
     Portion,
     TrainJob,
     consolidate,
+    drafts_of,
+    load_drafts,
     load_parts,
     train,
     train_unit,
     wall_shares,
 )
 from ouroboros.loop.learner import fresh, genome_text, load_bodies, restore, save_learner
-from ouroboros.models.tokenizer import Tokenizer
+from ouroboros.models.rows import concatenate
+from ouroboros.models.score import read
+from ouroboros.models.tokenizer import AGAIN, Tokenizer
 from ouroboros.training.optim import Optimizer, OptimizerConfig
 from ouroboros.training.train import Schedule, Trained
 from ouroboros.types import Example
@@ -175,6 +180,109 @@ def test_the_newest_levels_come_up_more_often(engine, monkeypatch):
         10: new,
         11: new,
     })
+
+
+@pytest.fixture
+def doubting(tmp_path):
+    """The same engine with learners that learn to look again."""
+    write_examples(tmp_path / "data/00000.parquet", WALL)
+    write_examples(tmp_path / "data/00001.parquet", BANK)
+    return make_engine(tmp_path, "training.drafts=0.4", warden=DeafWarden())
+
+
+def drafts_in(engine, file: str) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """By family and level, the drafts of a file: what is given and what is taught."""
+    genome = engine.genome
+    tokenizer = Tokenizer(alphabet=genome.alphabet, families=genome.families)
+    found = {}
+    for family, level, rows in load_drafts(
+        str(engine.folder / file), (genome.alphabet, genome.families)
+    ):
+        entry = found.setdefault((family, level), [])
+        for start, length, prompt in zip(rows.starts, rows.lengths, rows.prompts, strict=True):
+            text = tokenizer.decode(rows.tokens[start + 1 : start + length - 1])
+            entry.append((text[: prompt - 1], text[prompt - 1 :]))
+    return found
+
+
+def test_every_row_of_a_file_is_a_draft_of_its_family_and_level(doubting):
+    found = drafts_in(doubting, "data/00000.parquet")
+    assert {place: len(drafts) for place, drafts in found.items()} == {
+        (family, level): level for family in ("copy", "reverse") for level in (1, 2, 3)
+    }
+    for (family, _), drafts in found.items():
+        for given, taught in drafts:
+            text, draft = given.split("=")
+            assert taught == (text if family == "copy" else text[::-1])
+            assert draft[-1] == AGAIN
+            assert sum(one != other for one, other in zip(draft[:-1], taught, strict=True)) <= 1
+
+
+def test_mistakes_that_were_made_come_first_and_others_are_planted(doubting, monkeypatch):
+    monkeypatch.setattr(learn, "DRAFTED", 3)
+    rows = [example("copy", text, 2) for text in ("1234", "2345", "3456", "4567", "5678")]
+    rows[2] = replace(rows[2], slip=("9999",))
+    rows[4] = replace(rows[4], slip=("56",))
+    write_examples(doubting.folder / "data/00002.parquet", rows)
+    (drafts,) = drafts_in(doubting, "data/00002.parquet").values()
+    assert drafts[:2] == [(f"3456=9999{AGAIN}", "3456"), (f"5678=56{AGAIN}", "5678")]
+    assert [taught for _, taught in drafts[2:]] == ["1234"]
+
+
+def test_what_is_planted_hangs_on_the_files_name_alone(doubting):
+    rows = [example("copy", str(number), 2) for number in range(1000, 1200)]
+    for file in ("data/a.parquet", "data/b.parquet", "data/sub/a.parquet"):
+        (doubting.folder / file).parent.mkdir(exist_ok=True)
+        write_examples(doubting.folder / file, rows)
+    one, other, same = (drafts_in(doubting, f"data/{n}.parquet") for n in ("a", "b", "sub/a"))
+    assert one == same
+    assert one != other
+
+
+def test_drafts_of_all_files_and_levels_are_a_part_of_every_batch(doubting, monkeypatch):
+    part = Portion(shares={"copy": 1.0, "reverse": 3.0}, tokens=600, weight=0.4)
+    bins, (wall, drafts, bank) = diet_of(doubting, monkeypatch, drafts=part)
+    kinds = [(b.family, b.level) for b in bins]
+    assert drafts.bins == tuple(range(10, 20))
+    assert sorted(kinds[i] for i in drafts.bins) == sorted(kinds[i] for i in range(10))
+    assert [kinds[i][1] for i in wall.bins] == [1, 2, 3, 1, 2, 3]
+    assert [kinds[i][1] for i in bank.bins] == [4, 5, 4, 5]
+    assert drafts.weight == 0.4
+    assert drafts.picks * drafts.tokens == pytest.approx(600)
+    of_copy = [s for i, s in zip(drafts.bins, drafts.shares, strict=True) if kinds[i][0] == "copy"]
+    assert sum(of_copy) == pytest.approx(sum(drafts.shares) / 4)
+
+
+def test_without_drafts_the_same_is_fed_as_ever(doubting, monkeypatch):
+    bins, diet = diet_of(doubting, monkeypatch, drafts=None)
+    assert (len(bins), len(diet)) == (10, 2)
+
+
+def test_only_who_is_to_look_again_has_drafts_and_the_mark_for_it(engine, doubting):
+    shares = {"copy": 1.0, "reverse": 2.0}
+    part = Portion(shares=shares, tokens=DRAFT_TOKENS * 2500, weight=0.4)
+    assert drafts_of(doubting, shares, 2500) == part
+    assert drafts_of(engine, shares, 2500) is None
+    assert set(doubting.genome.alphabet) - set(engine.genome.alphabet) == {AGAIN}
+
+
+def test_a_learner_that_is_fed_drafts_learns_to_mend_them(doubting):
+    part = Portion(shares={"copy": 1.0, "reverse": 1.0}, tokens=120, weight=1.0)
+    genome = doubting.genome
+    drafts = concatenate([
+        rows
+        for file in ("data/00000.parquet", "data/00001.parquet")
+        for _, _, rows in load_drafts(
+            str(doubting.folder / file), (genome.alphabet, genome.families)
+        )
+    ])
+    sure = []
+    for name, fed in (("plain", None), ("doubting", part)):
+        unit = job(doubting, f"learners/{name}.safetensors", drafts=fed)
+        train_unit(replace(unit, schedule=Schedule(steps=60, warmup=3), last=60))
+        bodies = load_bodies(unit.target, genome_text(genome))
+        sure.append(read(bodies.averaged, drafts).total.mean())
+    assert sure[1] > sure[0] / 2
 
 
 def harvest(state, rate: float | None = 0.5) -> Harvest:

@@ -1,6 +1,14 @@
-import pytest
+from dataclasses import replace
 
-from ouroboros.loop.attempts import Answered, Judged, Paper
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ouroboros.config import SIGNALS
+from ouroboros.loop import believe
+from ouroboros.loop.attempts import Answered, Judged, Paper, lines_of, slip_of
+from ouroboros.loop.believe import Belief
+from ouroboros.loop.calibrate import Combiner
 from ouroboros.loop.revise import revise
 from ouroboros.loop.verify import Verified
 from ouroboros.models.rows import encode_rows
@@ -56,7 +64,8 @@ def revised(folder, bodies, *papers: Judged, author="sees reason", peer="peer", 
         place_learner(engine, author, bodies[author]),
         place_learner(engine, peer, bodies[peer]),
     )
-    return revise(engine, make_state(learners), Verified(judged=papers, flop=0))
+    state = make_state(learners, earlier=learners)
+    return revise(engine, state, Verified(judged=papers, flop=0))
 
 
 def test_a_doubted_answer_is_cut_at_the_doubt_and_the_peer_goes_on_from_there(tmp_path, bodies):
@@ -157,3 +166,163 @@ def test_in_formal_mode_nothing_is_revised_and_what_was_rejected_counts(tmp_path
     papers = (judged(), judged(author=1), judged(author=1), judged(author=1, accepted=True))
     found = revised(tmp_path, bodies, *papers, settings=("run.verification=formal",))
     assert (found.judged, found.doubted, found.faults, found.flop) == ((), 0, (1, 2), 0)
+
+
+# what is kept of the first version ---------------------------------------------------------
+
+
+TEXTS = st.lists(st.sampled_from(["1", "2", "12", ""]), min_size=1, max_size=4).map("\n".join)
+
+
+@given(TEXTS, TEXTS)
+def test_a_slip_ends_with_the_first_line_that_was_mended(text, mended):
+    lines, others = lines_of(text), lines_of(mended)
+    slip = slip_of(text, mended)
+    differ = [i for i, (one, other) in enumerate(zip(lines, others, strict=False)) if one != other]
+    # an answer that only ends too early or too late has no line that is wrong
+    assert slip == (lines[: differ[0] + 1] if differ else ())
+    assert slip[:-1] == others[: len(slip)][:-1]
+
+
+@given(TEXTS)
+def test_what_was_not_mended_has_no_slip(text):
+    assert slip_of(text, text) == ()
+
+
+@pytest.mark.parametrize("text", ["1?\n2", "3\n?", "?"])
+def test_a_line_that_is_no_text_is_no_slip_to_learn_from(text):
+    assert slip_of(text, "3\n4") == ()
+
+
+def test_a_mended_answer_carries_what_its_author_wrote_up_to_the_first_wrong_line(tmp_path, bodies):
+    assert revised(tmp_path, bodies, judged()).judged[0].slips == (("1243",),)
+
+
+def test_an_answer_that_stays_as_it_was_carries_no_slip(tmp_path, bodies):
+    unsure = judged("1234", doubt=-1, sure=False)
+    assert revised(tmp_path, bodies, unsure).judged[0].slips == ((),)
+
+
+def test_slips_stand_beside_the_answers_that_they_were_mended_to(tmp_path, bodies):
+    paper = Paper(family="copy", level=4, author=0, prompts=("1234=",) * 5)
+    texts = ("2143", "1243", "1234", "1342", "1234")
+    mixed = Judged(
+        answered=Answered(paper=paper, completions=texts, sure=(False,) * 5),
+        accepted=(False, False, False, False, True),
+        doubt=(1, 2, -1, 0, -1),
+    )
+    (mended,) = revised(tmp_path, bodies, mixed).judged
+    # the first is lost, the last was right
+    assert mended.answered.completions == ("1234",) * 3
+    assert mended.slips == (("1243",), (), ("1342",))
+
+
+# asked to look again -----------------------------------------------------------------------
+
+
+LOOKS = TWO_LAYERS, "training.drafts=0.1"
+AGAIN = ("copy", "1234=2143~")
+REVIEWERS = {"sees": PEER | {AGAIN: "1234"}, "upholds": PEER | {AGAIN: "2143"}}
+
+
+@pytest.fixture(scope="module")
+def reviewers(tmp_path_factory):
+    """Bodies that, asked to look again at a wrong line, see the mistake or do not."""
+    engine = make_engine(tmp_path_factory.mktemp("reviewers"), *LOOKS)
+    return {
+        name: taught(engine, lesson, seed, steps=120)
+        for seed, (name, lesson) in enumerate(REVIEWERS.items())
+    }
+
+
+@pytest.mark.parametrize(
+    ("author", "peer", "kept"),
+    [
+        ("upholds", "sees", True),
+        ("sees", "upholds", True),
+        ("sees", "sees", True),
+        ("upholds", "upholds", False),
+    ],
+)
+def test_a_line_that_was_wrong_from_its_first_character_is_written_anew_by_who_sees_it(
+    tmp_path, reviewers, author, peer, kept
+):
+    # the peer cannot go on rightly from the 2; one of both, looking at the whole line, can mend it
+    wrong = judged("2143", doubt=1)
+    found = revised(tmp_path, reviewers, wrong, author=author, peer=peer, settings=LOOKS[1:])
+    assert [(j.answered.completions, j.slips) for j in found.judged] == [
+        (("1234",), (("2143",),))
+    ] * kept
+    assert (found.doubted, found.faults) == (1, (int(kept), 0))
+
+
+def test_what_the_peer_mends_at_once_is_not_looked_at_again(tmp_path, reviewers):
+    who = {"author": "sees", "peer": "sees", "settings": LOOKS[1:]}
+    once = revised(tmp_path, reviewers, judged(), **who)
+    both = revised(tmp_path, reviewers, judged(), judged("2143", doubt=1), **who)
+    assert len(once.judged) == 1
+    assert len(both.judged) == 2
+    assert both.flop > 2 * once.flop
+
+
+# calibrated --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def believing(monkeypatch):
+    """Has mended texts believed from this bar on; the log-odds of their echo alone count."""
+
+    def make(bar: float) -> tuple[str, ...]:
+        weights = tuple(float(name == "inverse") for name in SIGNALS)
+        each = {
+            name: Combiner(names=SIGNALS, weights=weights, bias=0.0, fallback=(0.0,) * len(SIGNALS))
+            for name in ("copy", "reverse")
+        }
+        found = Belief(answers=each, mended=each, bar=1.0, mended_bar=bar)
+        monkeypatch.setattr(believe, "calibrated", lambda *_: found)
+        return "loop.acceptance=calibrated", 'loop.signals=["confident","peer","inverse"]'
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("author", "peer", "kept"),
+    [
+        ("sees reason", "peer", True),
+        ("stays stubborn", "peer", False),
+        ("sees reason", "peer wavers", False),
+    ],
+)
+def test_a_correction_is_kept_where_it_is_believed(tmp_path, bodies, believing, author, peer, kept):
+    settings = believing(0.5)
+    found = revised(tmp_path, bodies, judged(), author=author, peer=peer, settings=settings)
+    assert [(j.answered.completions, j.slips) for j in found.judged] == [
+        (("1234",), (("1243",),))
+    ] * kept
+    assert (found.doubted, found.faults) == (1, (int(kept), 0))
+    assert found.flop > 0
+
+
+@pytest.mark.parametrize(("bar", "kept"), [(0.5, True), (0.51, False)])
+def test_an_answer_without_an_echo_is_mended_if_what_is_left_is_enough(
+    tmp_path, bodies, believing, bar, kept
+):
+    # of 77, which backwards is the same again, nothing is known here but what the others show
+    doubted = judged("78", doubt=1, prompt="77=")
+    found = revised(tmp_path, bodies, doubted, settings=believing(bar))
+    assert [j.answered.completions for j in found.judged] == [("77",)] * kept
+    assert found.doubted == 1
+
+
+def test_an_answer_that_is_no_text_is_written_anew_and_is_no_slip_to_learn_from(
+    tmp_path, bodies, believing
+):
+    found = revised(tmp_path, bodies, judged("1?34", doubt=0), settings=believing(0.5))
+    (mended,) = found.judged
+    assert (mended.answered.completions, mended.slips) == (("1234",), ((),))
+
+
+def test_nothing_is_mended_where_no_correction_is_believed(tmp_path, bodies, believing):
+    papers = judged(), replace(judged(), doubt=(2,))
+    found = revised(tmp_path, bodies, *papers, settings=believing(float("inf")))
+    assert (found.judged, found.doubted, found.faults) == ((), 2, (0, 0))

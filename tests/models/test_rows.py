@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ouroboros.errors import UsageError
 from ouroboros.models.rows import Rows, concatenate, encode_rows
-from ouroboros.models.tokenizer import END, Tokenizer
+from ouroboros.models.tokenizer import BREAK, END, Tokenizer
 
 TOKENIZER = Tokenizer(alphabet="0123456789+=", families=("sum", "copy"))
 TEXT = st.text("0123456789+=", max_size=8)
@@ -25,6 +25,19 @@ def test_a_row_is_tag_prompt_completion_and_end(pairs):
         ids = TOKENIZER.encode(prompt + completion).tolist()
         assert row_of(rows, i) == [TOKENIZER.tag("copy"), *ids, END]
         assert rows.prompts[i] == 1 + len(prompt)
+
+
+@given(PAIRS, st.data())
+def test_a_completion_that_goes_on_has_a_break_where_others_end(pairs, data):
+    prompts, completions = map(list, zip(*pairs, strict=True))
+    size = len(pairs)
+    goes_on = data.draw(st.lists(st.booleans(), min_size=size, max_size=size))
+    rows = encode_rows(TOKENIZER, "sum", prompts, completions, goes_on)
+    plain = encode_rows(TOKENIZER, "sum", prompts, completions)
+    for i, more in enumerate(goes_on):
+        assert row_of(rows, i) == [*row_of(plain, i)[:-1], BREAK if more else END]
+    for field in ("starts", "lengths", "prompts"):
+        assert np.array_equal(getattr(rows, field), getattr(plain, field))
 
 
 @given(st.lists(TEXT, min_size=1, max_size=8))

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ouroboros.envs import load_families
 from ouroboros.errors import UsageError
-from ouroboros.models.tokenizer import BREAK, DIGIT, END, LETTER, PAD, SYMBOL, Tokenizer
+from ouroboros.models.tokenizer import AGAIN, BREAK, DIGIT, END, LETTER, PAD, SYMBOL, Tokenizer
 
 ALPHABET = "0123456789abc+="
 TOKENIZER = Tokenizer(alphabet=ALPHABET, families=("sum", "copy"))
@@ -55,6 +56,14 @@ def test_classes_tell_digits_letters_and_the_rest():
     classes = dict(zip(ALPHABET, TOKENIZER.classes[TOKENIZER.encode(ALPHABET)], strict=True))
     assert [classes[c] for c in "09ac+="] == [DIGIT, DIGIT, LETTER, LETTER, SYMBOL, SYMBOL]
     assert (TOKENIZER.classes[: TOKENIZER.first_character] == SYMBOL).all()
+
+
+def test_the_mark_for_looking_again_is_one_symbol_that_no_family_has():
+    assert not any(AGAIN in family.alphabet for family in load_families().values())
+    tokenizer = Tokenizer(alphabet=ALPHABET + AGAIN, families=("sum",))
+    (mark,) = tokenizer.encode(AGAIN)
+    assert tokenizer.classes[mark] == SYMBOL
+    assert tokenizer.decode(tokenizer.encode(f"12{AGAIN}")) == f"12{AGAIN}"
 
 
 def test_ids_that_are_no_character_read_as_question_marks():

@@ -34,6 +34,12 @@ def test_attacks_on_all_families_are_stopped_and_logged_and_their_twins_pass(pla
     assert found["attacks"] == found["stopped"] == found["logged"] == found["benign_passed"] == 9
 
 
+def test_nothing_is_taught_by_way_of_a_mistake_that_was_made(play):
+    found = play("H1.27", "H1.28", "H1.29", "H1.30")
+    assert found["failures"] == []
+    assert found["attacks"] == found["stopped"] == found["logged"] == found["benign_passed"] == 4
+
+
 def test_without_a_box_system_calls_get_through_and_the_red_team_says_so(play):
     ids = ("F1.2", "F2.1", "F4.1", "D4.2", "I1.2", "C1.3")
     found = play(*ids, launcher=OPENED)

@@ -8,12 +8,17 @@ import pytest
 
 from ouroboros.envs import BUILT_IN, load_families
 from ouroboros.envs.addition import ForwardAddition
+from ouroboros.envs.base import View
+from ouroboros.envs.boolean_chain import BooleanChain
+from ouroboros.envs.kinematics import Kinematics
 from ouroboros.envs.parity import ParityChain
 from ouroboros.envs.strings import Copy, Reverse
 from ouroboros.testing import FamilyConformance, check_family, conformance
 from ouroboros.types import Verdict
 from ouroboros_judges.answers import load_answers
 from ouroboros_judges.answers.addition import ForwardAdditionAnswers
+from ouroboros_judges.answers.boolean_chain import BooleanChainAnswers
+from ouroboros_judges.answers.kinematics import KinematicsAnswers
 from ouroboros_judges.answers.parity import ParityChainAnswers
 from ouroboros_judges.answers.strings import CopyAnswers, ReverseAnswers
 
@@ -41,6 +46,17 @@ class TestReverse(FamilyConformance):
 class TestParityChain(FamilyConformance):
     family = ParityChain()
     answers = ParityChainAnswers()
+
+
+class TestBooleanChain(FamilyConformance):
+    family = BooleanChain()
+    answers = BooleanChainAnswers()
+
+
+class TestKinematics(FamilyConformance):
+    family = Kinematics()
+    answers = KinematicsAnswers()
+    levels = (1, 2, 3, 7, 40)
 
 
 @pytest.mark.parametrize("name", list(BUILT_IN))
@@ -140,6 +156,73 @@ class EchoOfJunk(Copy):
         return super().echo(prompt, (prompt[:-1],))
 
 
+class Viewed(Copy):
+    """The twin is the string turned around, the parts are its halves, a step its first character.
+
+    A broken one changes what `seen` says of the string that is asked for and of the line.
+    """
+
+    def views(self, prompt, lines):
+        if not self.check(prompt, lines):
+            return ()
+        return tuple(
+            View(kind=kind, family=family, prompt=f"{asked}=", lines=(found,))
+            for kind, family, asked, found in self.seen(prompt[:-1], lines[0])
+        )
+
+    def seen(self, text, line):
+        yield "twin", "reverse", text, line[::-1]
+        yield "step", "copy", text[0], line[0]
+        if half := len(text) // 2:
+            yield "split", "copy", text[:half], line[:half]
+            yield "split", "copy", text[half:], line[half:]
+
+
+class WrongTwin(Viewed):
+    def seen(self, text, line):
+        yield "twin", "reverse", text, line
+
+
+class WrongPart(Viewed):
+    def seen(self, text, line):
+        yield from super().seen(text, line)
+        yield "split", "copy", text, line[::-1]
+
+
+class FormlessStep(Viewed):
+    def seen(self, text, line):
+        yield "step", "reverse", text, line + line[-1]
+
+
+class SameTwin(Viewed):
+    def seen(self, text, line):
+        yield "twin", "copy", text, line
+
+
+class EmptyTwin(Viewed):
+    """Right whatever the line says."""
+
+    def seen(self, text, line):
+        yield "twin", "reverse", text, text[::-1]
+
+
+class HalfSeen(Viewed):
+    """Never looks at the last character, and covers that up with a twin."""
+
+    def seen(self, text, line):
+        yield "twin", "reverse", text, line[::-1]
+        if rest := text[:-1]:
+            yield "split", "copy", rest, line[:-1]
+
+
+class ViewsOfJunk(Viewed):
+    def check(self, prompt, lines):
+        return super().check(prompt, lines) and len(prompt) < 4
+
+    def views(self, prompt, lines):
+        return Viewed().views(prompt, lines)
+
+
 class Tasteless(Copy):
     def describe(self):
         return replace(super().describe(), prompt_pattern="[a-j]+=")
@@ -166,11 +249,46 @@ class Tasteless(Copy):
         (WrongEcho, "an echo is right"),
         (SameEcho, "an echo is right"),
         (EmptyEcho, "an echo of a wrong solution is wrong"),
+        (ViewsOfJunk, "self checks never raise"),
+        (WrongTwin, "views of a right solution are right"),
+        (WrongPart, "views of a right solution are right"),
+        (FormlessStep, "views of a right solution are right"),
+        (SameTwin, "views of a right solution are right"),
+        (EmptyTwin, "a wrong solution has wrong views"),
+        (HalfSeen, "a wrong solution has wrong views"),
     ],
 )
 def test_a_broken_family_is_caught_by_its_rule(family, rule):
     problems = check_family(family(), CopyAnswers(), count=4)
     assert any(problem.startswith(rule) for problem in problems), problems
+
+
+class Distant(Viewed):
+    """Some views are of a family that is not installed here."""
+
+    def seen(self, text, line):
+        yield "twin", "chess", text, text
+        yield "split", "chess", text, text
+        yield "split", "copy", text, text
+
+
+@pytest.mark.parametrize("family", [Viewed, Distant])
+def test_views_that_look_at_every_character_or_cannot_be_judged_conform(family):
+    assert check_family(family(), CopyAnswers(), count=4) == []
+
+
+def test_a_step_may_be_right_where_the_solution_is_not():
+    step = Viewed().views("ab=", ("ac",))[1]
+    assert (step.kind, step.prompt, step.lines) == ("step", "a=", ("a",))
+
+
+@pytest.mark.parametrize("name", ["forward_addition", "boolean_chain"])
+def test_among_the_wrong_solutions_are_some_that_agree_with_themselves(name):
+    family, found = load_families([name])[name], load_answers([name])[name]
+    subject = conformance.Subject(family=family, answers=found, levels=(4,), count=8)
+    cases = list(subject.mistaken())
+    assert sum(family.check(*case) for case in cases) >= 8
+    assert not any(found.verify(*case).correct for case in cases)
 
 
 class Generous(CopyAnswers):

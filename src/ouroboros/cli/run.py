@@ -108,14 +108,12 @@ def _preset(name: str) -> "Config":
 def _check(config: "Config") -> None:
     """Find out before anything starts what the run's processes would stumble over."""
     from ouroboros.envs import load_families
-    from ouroboros.models.genome import Genome
+    from ouroboros.loop.engine import body_of
     from ouroboros_judges.answers import load_answers
 
     families = load_families(list(config.families))
     load_answers(list(config.families))
-    alphabet = "".join(sorted({c for family in families.values() for c in family.alphabet}))
-    fields = {"alphabet": alphabet, "families": list(families), **config.genome}
-    Genome.from_json(fields)
+    body_of(config, families)
 
 
 def _resumed(preset: str | None, run_dir: Path | None, asked: list[str]) -> Path:

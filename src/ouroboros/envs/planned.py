@@ -158,7 +158,9 @@ class Planned(Asking):
 
     def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
         """Every sum, and what is taken twice, as a problem of `reverse_addition`."""
-        worked = retrace(self.steps, self.values(prompt), lines) if lines else None
+        if not self.check(prompt, lines):
+            return ()
+        worked = retrace(self.steps, self.values(prompt), lines)
         return tuple(
             View(kind="step", family="reverse_addition", prompt=f"{asked}=", lines=(found,))
             for _, line in (worked.lines if worked else ())

@@ -1,6 +1,7 @@
 """Examples on disk: one Parquet file a generation, never changed once written.
 
-Columns: family, level, prompt, lines (list of strings), author, generation.
+Columns: family, level, prompt, lines (list of strings), author, generation, slip (list of strings:
+the lines as they were written at first, up to a wrong one).
 """
 
 # The libraries below ship no types:
@@ -23,6 +24,7 @@ SCHEMA = pa.schema([
     ("lines", pa.list_(pa.string())),
     ("author", pa.string()),
     ("generation", pa.int64()),
+    ("slip", pa.list_(pa.string())),
 ])
 
 
@@ -35,6 +37,7 @@ def write_examples(path: Path, examples: Sequence[Example]) -> None:
         "lines": [list(e.lines) for e in examples],
         "author": [e.author for e in examples],
         "generation": [e.generation for e in examples],
+        "slip": [list(e.slip) for e in examples],
     }
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns, schema=SCHEMA), sink, compression="zstd")

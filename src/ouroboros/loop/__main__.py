@@ -18,12 +18,11 @@ from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.loop.base import begin, train_base
 from ouroboros.loop.curate import behind
 from ouroboros.loop.cycle import run_generation
-from ouroboros.loop.engine import LEARNERS, Engine
+from ouroboros.loop.engine import LEARNERS, Engine, body_of
 from ouroboros.loop.learn import LEAST, consolidate, time_left
 from ouroboros.loop.promote import evaluate, follow, promote
 from ouroboros.loop.record import state_path
 from ouroboros.loop.state import State, load_state, save_state
-from ouroboros.models.genome import Genome
 from ouroboros_warden import errors
 from ouroboros_warden.client import Greeting, Warden
 
@@ -48,11 +47,9 @@ def main() -> int:
 def build(config: Config, warden: Warden, folder: Path, started: float) -> Engine:
     """The engine's surroundings from its configuration, this session having `started` just now."""
     families = load_families(list(config.families))
-    alphabet = "".join(sorted({c for family in families.values() for c in family.alphabet}))
-    fields = {"alphabet": alphabet, "families": list(families), **config.genome}
     return Engine(
         config=config,
-        genome=Genome.from_json(fields),
+        genome=body_of(config, families),
         families=families,
         warden=warden,
         executor=Processes(LEARNERS),

@@ -1,6 +1,7 @@
 """Attempts and judgements in columns: one record per family, level and author, not per item."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ouroboros.types import Task
 
@@ -34,6 +35,8 @@ class Judged:
     accepted: tuple[bool, ...]
     doubt: tuple[int, ...]
     """index of the first token the peer would not write, -1 where there is none"""
+    slips: tuple[tuple[str, ...], ...] = ()
+    """of mended answers, their lines as they were at first, up to a wrong one"""
 
     @property
     def agreement(self) -> float:
@@ -49,6 +52,19 @@ def paper_of(tasks: list[Task], author: int) -> Paper:
         author=author,
         prompts=tuple(task.prompt for task in tasks),
     )
+
+
+def slip_of(text: str, mended: str) -> tuple[str, ...]:
+    """The first text's lines up to the first that the other has in another way.
+
+    Empty where there is none: where they are equal, or one is only the beginning of the other.
+    """
+    lines, others = lines_of(text), lines_of(mended)
+    for i, (line, other) in enumerate(zip_longest(lines, others)):
+        if line != other:
+            both = i < min(len(lines), len(others))
+            return lines[: i + 1] if both and "?" not in line else ()  # "?" is no text to read
+    return ()
 
 
 def lines_of(completion: str) -> tuple[str, ...]:

@@ -167,8 +167,10 @@ def _acceptable(
         paper = j.answered.paper
         if rates[paper.family][paper.level] < engine.config.loop.bank:
             continue
-        for prompt, text, accepted in zip(
-            paper.prompts, j.answered.completions, j.accepted, strict=True
+        letters = {*engine.families[paper.family].alphabet}
+        slips = j.slips or ((),) * len(paper.prompts)
+        for prompt, text, accepted, slip in zip(
+            paper.prompts, j.answered.completions, j.accepted, slips, strict=True
         ):
             key = (paper.family, prompt)
             if accepted and key not in known and key not in examples:
@@ -179,6 +181,7 @@ def _acceptable(
                     lines=lines_of(text),
                     author=f"learner {paper.author}",
                     generation=generation,
+                    slip=slip if letters.issuperset("".join(slip)) else (),
                 )
     return list(examples.values())
 

@@ -9,6 +9,7 @@ from ouroboros.config import Config
 from ouroboros.envs.base import Family
 from ouroboros.executors import Executor
 from ouroboros.models.genome import Genome
+from ouroboros.models.tokenizer import AGAIN
 from ouroboros_warden.client import Warden
 
 LEARNERS = 2  # a successor-to-be and its peer, one thread each
@@ -42,3 +43,21 @@ class Engine:
         for number in parts:
             value = (value * 1_000_003 + number + 1) % (2**31 - 1)
         return value
+
+
+def body_of(config: Config, families: Mapping[str, Family]) -> Genome:
+    """The genome of a run's learners; UsageError where the configuration's fields do not fit.
+
+    Where lines are looked at again, the alphabet has the mark for that.
+    """
+    characters = {c for family in families.values() for c in family.alphabet}
+    alphabet = "".join(sorted(characters | ({AGAIN} if config.training.drafts else set())))
+    return Genome.from_json({"alphabet": alphabet, "families": list(families), **config.genome})
+
+
+def wall_counts(wall: int, examples: int) -> dict[int, int]:
+    """Examples a level: half uniform, half the larger of two uniform draws, at least one each."""
+    return {
+        level: max(1, round(examples * (0.5 / wall + 0.5 * (2 * level - 1) / wall**2)))
+        for level in range(1, wall + 1)
+    }

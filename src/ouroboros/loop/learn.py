@@ -4,8 +4,12 @@ import json
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+
+import numpy as np
 
 from ouroboros.lineage.data import read_columns
 from ouroboros.loop.curate import Harvest
@@ -16,12 +20,15 @@ from ouroboros.models.genome import Genome
 from ouroboros.models.rows import Rows, encode_rows
 from ouroboros.models.tokenizer import Tokenizer
 from ouroboros.training.corpus import Bin, Serving, build_corpus, family_shares
+from ouroboros.training.drafts import draft_rows
 from ouroboros.training.optim import Optimizer, OptimizerConfig
 from ouroboros.training.train import Schedule, Trained
 from ouroboros.training.train import train as run_training
 
 NEWEST = 4  # levels of a family that count as its newest
 LEAST = 0.25  # of the last training's steps are taken however late it is
+DRAFT_TOKENS = 0.2  # of a batch's other tokens
+DRAFTED = 1000  # rows of a family's level in a file that are made drafts of
 PICK_TOKENS = 60.0  # of the wall's rows, one bin gives this many tokens at a time
 
 
@@ -46,6 +53,8 @@ class TrainJob:
     """Parquet files, the wall's first"""
     wall: Portion
     bank: Portion | None
+    drafts: Portion | None = None
+    """lines that are looked at again, of all data"""
     picks: int
     """banked bins a batch"""
     newest: float
@@ -106,6 +115,7 @@ def _train(
                 shares=wall_shares(engine), tokens=loop.wall_tokens, weight=loop.wall_weight
             ),
             bank=Portion(shares=shares, tokens=loop.bank_tokens, weight=loop.bank_weight),
+            drafts=drafts_of(engine, shares, loop.wall_tokens + loop.bank_tokens),
             picks=loop.bank_picks,
             newest=newest,
             schedule=schedule,
@@ -122,6 +132,7 @@ def _train(
         state,
         step_seconds=(engine.elapsed() - began) / schedule.steps,
         learners=state.learners if diverged(trained) else targets,
+        earlier=state.earlier if diverged(trained) else state.learners,
         flop=state.flop + sum(t.flop for t in trained),
         tokens=state.tokens + sum(t.tokens for t in trained),
     )
@@ -149,9 +160,11 @@ def train_unit(job: TrainJob) -> Trained:
     """Train a learner over a stretch of steps and write its new state."""
     genome = Genome.from_json(json.loads(job.genome))
     tokenizer = Tokenizer(alphabet=genome.alphabet, families=genome.families)
-    parts = [part for path in job.data for part in load_parts(path, tokenizer_key(tokenizer))]
-    corpus = build_corpus(parts)
-    wall = len(load_parts(job.data[0], tokenizer_key(tokenizer)))
+    key = tokenizer_key(tokenizer)
+    parts = [part for path in job.data for part in load_parts(path, key)]
+    drafts = [part for path in job.data for part in load_drafts(path, key)] if job.drafts else []
+    corpus = build_corpus([*parts, *drafts])
+    wall = len(load_parts(job.data[0], key))
     model = fresh(genome, job.seed)
     optimizer = Optimizer(model, OptimizerConfig(average=job.average))
     if job.source:
@@ -160,7 +173,7 @@ def train_unit(job: TrainJob) -> Trained:
         model,
         optimizer,
         corpus,
-        _diet(job, corpus.bins, wall),
+        _diet(job, corpus.bins, wall, len(parts)),
         job.schedule,
         seed=job.seed,
         first=job.first,
@@ -170,10 +183,16 @@ def train_unit(job: TrainJob) -> Trained:
     return result
 
 
-def _diet(job: TrainJob, bins: tuple[Bin, ...], wall: int) -> list[Serving]:
-    """The wall's bins in every batch; of the banked ones a few, the newest levels more often."""
+def _diet(job: TrainJob, bins: tuple[Bin, ...], wall: int, plain: int) -> list[Serving]:
+    """The wall's bins in every batch; of the banked ones a few, the newest levels more often.
+
+    Bins from `plain` on are drafts, all levels alike.
+    """
     diet = [wall_serving(bins[:wall], job.wall)]
-    banked = [i for i in range(wall, len(bins)) if bins[i].count]
+    if job.drafts:
+        drafts = wall_serving(bins[plain:], job.drafts)
+        diet.append(replace(drafts, bins=tuple(range(plain, len(bins)))))
+    banked = [i for i in range(wall, plain) if bins[i].count]
     if banked and job.bank:
         shares = _bank_shares([bins[i] for i in banked], job.bank.shares, job.newest)
         diet.append(
@@ -186,6 +205,14 @@ def _diet(job: TrainJob, bins: tuple[Bin, ...], wall: int) -> list[Serving]:
             )
         )
     return diet
+
+
+def drafts_of(engine: Engine, shares: dict[str, float], tokens: float) -> Portion | None:
+    """The drafts' part of every batch that has so many tokens else; None where nobody looks."""
+    weight = engine.config.training.drafts
+    if not weight:
+        return None
+    return Portion(shares=shares, tokens=DRAFT_TOKENS * tokens, weight=weight)
 
 
 def wall_serving(bins: tuple[Bin, ...], wall: Portion) -> Serving:
@@ -237,3 +264,24 @@ def load_parts(path: str, key: tuple[str, tuple[str, ...]]) -> list[tuple[str, i
         (family, level, encode_rows(tokenizer, family, prompts, texts))
         for (family, level), (prompts, texts) in sorted(grouped.items())
     ]
+
+
+@lru_cache(maxsize=256)
+def load_drafts(path: str, key: tuple[str, tuple[str, ...]]) -> list[tuple[str, int, Rows]]:
+    """The (family, level, drafts) parts of a Parquet file: real mistakes first, then planted ones.
+
+    What is drawn depends on the file's name alone; cached, for files never change.
+    """
+    tokenizer = Tokenizer(alphabet=key[0], families=key[1])
+    columns = cast("dict[str, list[Any]]", read_columns(Path(path)))
+    rows = sorted(
+        zip(
+            *(columns[name] for name in ("family", "level", "prompt", "lines", "slip")), strict=True
+        ),
+        key=lambda row: (row[0], row[1], not row[4]),
+    )
+    rng, parts = np.random.default_rng(list(Path(path).name.encode())), []
+    for (family, level), group in groupby(rows, key=itemgetter(0, 1)):
+        _, _, prompts, solutions, slips = zip(*islice(group, DRAFTED), strict=True)
+        parts.append((family, level, draft_rows(tokenizer, family, prompts, solutions, slips, rng)))
+    return parts

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ouroboros.lineage.files import write_whole
+from ouroboros.loop.engine import LEARNERS
 from ouroboros.models.genome import Genome
 from ouroboros.models.transformer import Transformer
 from ouroboros.training.optim import Optimizer
@@ -62,6 +63,11 @@ def load_bodies(path: str, genome: str) -> Bodies:
         averaged=body(described, part(tensors, "average")),
         raw=body(described, part(tensors, "weights")),
     )
+
+
+def learner_files(step: int) -> tuple[str, ...]:
+    """The learners' state files after so many steps of the base's training."""
+    return tuple(f"learners/base-{step}-{i}.safetensors" for i in range(LEARNERS))
 
 
 def genome_text(genome: Genome) -> str:

@@ -37,14 +37,14 @@ def record(engine: Engine, state: State, harvest: Harvest) -> State:
     engine.warden.progress({"stage": "loop", **figures, "tokens": state.tokens})
     state = replace(state, seconds=engine.elapsed())
     save_state(state_path(engine.folder), state)
-    _forget(engine.folder, state)
+    forget(engine.folder, state)
     return state
 
 
-def _forget(folder: Path, state: State) -> None:
+def forget(folder: Path, state: State) -> None:
     """Delete learners' files that neither the state nor the one before it names."""
     files = sorted((folder / "learners").glob("*.safetensors"), key=lambda f: f.stat().st_mtime_ns)
-    kept = {folder / name for name in state.learners}
+    kept = {folder / name for name in (*state.learners, *state.earlier)}
     for file in files[: -2 * KEPT_GENERATIONS]:
         if file not in kept:
             file.unlink()

@@ -45,6 +45,8 @@ class State:
     setbacks: int
     """examinations in a row that found the successor worse"""
     flop: int
+    earlier: tuple[str, ...] = ()
+    """state files of the same learners before their last training"""
     successor: int = 0
     """the learner that sits the examinations"""
     tokens: int = 0

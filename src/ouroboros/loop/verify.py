@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text, load_bodies
@@ -56,6 +57,9 @@ def verify(engine: Engine, state: State, solved: Solved, band: int) -> Verified:
         key = f"g{state.generation}/verify/{band}"
         judged = tuple(formal(engine, a, f"{key}/{i}") for i, a in enumerate(answered))
         return Verified(judged=judged, flop=solved.flop)
+    if engine.config.loop.acceptance == "calibrated":
+        judged, flop = believe.judged(engine, state, answered)
+        return Verified(judged=judged, flop=solved.flop + flop)
     jobs = []
     for reader in range(LEARNERS):
         others = [a for a in answered if a.paper.author != reader]

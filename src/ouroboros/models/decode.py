@@ -42,8 +42,18 @@ class Decoded:
 
 
 @torch.no_grad()
-def decode(model: Transformer, rows: Rows, budget: int) -> Decoded:
-    """Continue every row (prompts without completion) by at most `budget` tokens, greedily."""
+def decode(
+    model: Transformer,
+    rows: Rows,
+    budget: int,
+    *,
+    temperature: float = 0.0,
+    rng: torch.Generator | None = None,
+) -> Decoded:
+    """Continue every row (prompts without completion) by at most `budget` tokens.
+
+    Greedily at temperature 0; else tokens are drawn from `rng`.
+    """
     count = len(rows)
     tokens = np.zeros((count, budget), dtype=np.uint8)
     confidence = np.ones(count, dtype=np.float32)
@@ -53,7 +63,9 @@ def decode(model: Transformer, rows: Rows, budget: int) -> Decoded:
         size = max(1, min(count, MAX_PAIRS // (longest + budget)))
         for first in range(0, count, size):
             part = order[first : first + size]
-            tokens[part], confidence[part] = _Decoder(model, rows, part, budget).run()
+            tokens[part], confidence[part] = _Decoder(model, rows, part, budget).run(
+                temperature, rng
+            )
     is_end = tokens == END
     ended = is_end.any(axis=1)
     return Decoded(
@@ -87,14 +99,20 @@ class _Decoder:
         self.classes = torch.zeros(self.batch, columns, dtype=torch.int64)
         self.run_start = torch.zeros(self.batch, dtype=torch.int32)
 
-    def run(self) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    def run(
+        self, temperature: float, rng: torch.Generator | None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """(B, budget) ids and (B,) smallest probabilities, in the order of the chosen rows."""
         logits = self._prefill()
         tokens = torch.zeros(self.batch, self.budget, dtype=torch.int64)
         confidence = torch.zeros(self.batch)
         alive = torch.ones(self.batch, dtype=torch.bool)
         for step in range(self.budget):
-            best, token = logits.log_softmax(dim=-1).max(dim=-1)
+            logs = logits.log_softmax(dim=-1)
+            best, token = logs.max(dim=-1)
+            if temperature:
+                drawn = (logs / temperature).softmax(dim=-1).multinomial(1, generator=rng)
+                best, token = logs.gather(1, drawn).squeeze(1), drawn.squeeze(1)
             token = torch.where(alive, token, 0)
             confidence = torch.where(alive, torch.minimum(confidence, best), confidence)
             tokens[:, step] = token

@@ -44,8 +44,12 @@ def encode_rows(
     family: str,
     prompts: Sequence[str],
     completions: Sequence[str] | None = None,
+    goes_on: Sequence[bool] | None = None,
 ) -> Rows:
-    """Rows of one family; without completions the rows end after the prompt."""
+    """Rows of one family; without completions the rows end after the prompt.
+
+    A completion that goes on has a line break behind it, where others have the end.
+    """
     ends = [""] * len(prompts) if completions is None else [c + "\n" for c in completions]
     tag = tokenizer.tag(family)
     tokens = tokenizer.encode("".join(f"\n{p}{e}" for p, e in zip(prompts, ends, strict=True)))
@@ -54,7 +58,8 @@ def encode_rows(
     starts = np.cumsum(lengths) - lengths
     tokens[starts] = tag
     if completions is not None:
-        tokens[starts + lengths - 1] = END
+        last = starts + lengths - 1
+        tokens[last if goes_on is None else last[~np.array(goes_on, dtype=np.bool_)]] = END
     return Rows(tokens=tokens, starts=starts, lengths=lengths, prompts=prompt_lengths)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ouroboros.errors import UsageError
 
 PAD, END, BREAK = 0, 1, 2
+AGAIN = "~"  # a character that no family has: the line before it is looked at again
 SYMBOL, DIGIT, LETTER = 0, 1, 2
 
 

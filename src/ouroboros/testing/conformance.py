@@ -20,18 +20,20 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import get_args
 
-from ouroboros.envs import Family, Format
-from ouroboros.envs.base import Domain
+from ouroboros.envs import Family, Format, load_families
+from ouroboros.envs.base import Domain, View
 from ouroboros.errors import UsageError
 from ouroboros.testing.mutants import JUNK_LINES, JUNK_PROMPTS, near_misses, wrong_answers
-from ouroboros_judges.answers import Answers
+from ouroboros_judges.answers import Answers, load_answers
 
 LEVELS = (1, 2, 3, 7, 40, 5000)  # 5000 is past Python's 4300 digits of int(str)
 LARGE = 1000  # a level from which on two prompts of each kind do
 BREACHES_SHOWN = 3  # per rule
 PHRASINGS, LEAST_PHRASINGS = 12, 3
+WHOLE = ("twin", "split")  # kinds of views that together look at all lines; "step" at some
 SHOWN = 60  # characters of a text that a message quotes
 
 
@@ -58,6 +60,22 @@ class Subject:
         """(prompt, reference lines) of the same problems."""
         for _, prompt in self.prompts():
             yield prompt, self.answers.solve(prompt)
+
+    def mistaken(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """(prompt, wrong lines) of the same problems: near misses, and another one's solution.
+
+        The other's has the right form more often, where lines have to agree with each other.
+        """
+        other: tuple[str, ...] = ()
+        for prompt, lines in self.solved():
+            for attempt in (*near_misses(lines, self.family.alphabet), other):
+                if attempt != tuple(lines):
+                    yield prompt, attempt
+            other = tuple(lines)
+
+    def halves(self, name: str) -> tuple[Family, Answers] | None:
+        """Both halves of a view's family; None where it is not known."""
+        return (self.family, self.answers) if name == self.family.name else _known(name)
 
 
 Rule = Callable[[Subject], Iterator[str]]
@@ -205,7 +223,7 @@ def near_misses_and_junk_fail(subject: Subject) -> Iterator[str]:
 
 
 def self_checks_never_raise(subject: Subject) -> Iterator[str]:
-    """`check` refuses foreign characters and empty attempts, `echo` what `check` refuses."""
+    """`check` refuses foreign characters and empty attempts, the others what `check` refuses."""
     family = subject.family
     for prompt, lines in subject.solved():
         for attempt in (*near_misses(lines, family.alphabet), *JUNK_LINES):
@@ -216,6 +234,8 @@ def self_checks_never_raise(subject: Subject) -> Iterator[str]:
                 yield f"check accepts {_quote(attempt)} for {_quote(prompt)}"
             if echo is not None and not accepted:
                 yield f"echo of {_quote(prompt)} builds on {_quote(attempt)}, which check refuses"
+            if family.views(prompt, attempt) and not accepted:
+                yield f"views of {_quote(prompt)} build on {_quote(attempt)}, which check refuses"
 
 
 def verifying_is_deterministic(subject: Subject) -> Iterator[str]:
@@ -251,6 +271,32 @@ def an_echo_of_a_wrong_solution_is_wrong(subject: Subject) -> Iterator[str]:
             echo = subject.family.echo(prompt, attempt) if attempt != tuple(lines) else None
             if echo is not None and subject.answers.verify(*echo).correct:
                 yield f"the echo of {_quote(attempt)} for {_quote(prompt)} is right nevertheless"
+
+
+def views_of_a_right_solution_are_right(subject: Subject) -> Iterator[str]:
+    """What follows from a right solution is right, and has the form that its family asks for."""
+    for prompt, lines in subject.solved():
+        for view in subject.family.views(prompt, lines):
+            halves = subject.halves(view.family)
+            if view.kind == "twin" and (view.family, view.prompt) == (subject.family.name, prompt):
+                yield f"the twin of {_quote(prompt)} asks the same again"
+            if halves is not None and not halves[0].check(view.prompt, view.lines):
+                yield f"check of {view.family} refuses the view of {_quote(prompt)}, {_told(view)}"
+            if _is_right(subject, view) is False:
+                yield f"the view of {_quote(prompt)}, {_told(view)}, is wrong"
+
+
+def a_wrong_solution_has_wrong_views(subject: Subject) -> Iterator[str]:
+    """Its twin is wrong, and one of its parts at least: else they would confirm it together.
+
+    Nothing is asked of single steps, which do not look at every line.
+    """
+    for prompt, attempt in subject.mistaken():
+        views = subject.family.views(prompt, attempt)
+        for kind in WHOLE:
+            found = [_is_right(subject, view) for view in views if view.kind == kind]
+            if found and all(found):
+                yield f"no {kind} of {_quote(attempt)} for {_quote(prompt)} is wrong"
 
 
 def problems_read_in_words(subject: Subject) -> Iterator[str]:
@@ -308,9 +354,31 @@ RULES: tuple[Rule, ...] = (
     verifying_is_deterministic,
     an_echo_is_right,
     an_echo_of_a_wrong_solution_is_wrong,
+    views_of_a_right_solution_are_right,
+    a_wrong_solution_has_wrong_views,
     problems_read_in_words,
     free_answers_are_judged_by_meaning,
 )
+
+
+@cache
+def _known(name: str) -> tuple[Family, Answers] | None:
+    """Both halves of a family that is installed; None where there is none of that name."""
+    try:
+        return load_families([name])[name], load_answers([name])[name]
+    except UsageError:
+        return None
+
+
+def _is_right(subject: Subject, view: View) -> bool | None:
+    """Whether a view's lines solve its problem; None where its family is not known."""
+    halves = subject.halves(view.family)
+    return None if halves is None else halves[1].verify(view.prompt, view.lines).correct
+
+
+def _told(view: View) -> str:
+    """A view, short enough for a message."""
+    return f"{view.kind} {_quote(view.prompt)} with {_quote(view.lines)}"
 
 
 def _refuses(ask: Callable[[], object]) -> bool:
@@ -372,6 +440,12 @@ class FamilyConformance:
 
     def test_an_echo_of_a_wrong_solution_is_wrong(self) -> None:
         self._demand(an_echo_of_a_wrong_solution_is_wrong)
+
+    def test_views_of_a_right_solution_are_right(self) -> None:
+        self._demand(views_of_a_right_solution_are_right)
+
+    def test_a_wrong_solution_has_wrong_views(self) -> None:
+        self._demand(a_wrong_solution_has_wrong_views)
 
     def test_problems_read_in_words(self) -> None:
         self._demand(problems_read_in_words)

@@ -44,6 +44,7 @@ def _table(engine: Engine, **extra: list[object]) -> str:
         "lines": [["7"]],
         "author": ["learner 0"],
         "generation": [1],
+        "slip": [[]],
     }
     name = engine.file_name()
     table = pa.table({**columns, **extra}) if extra else pa.table(columns, schema=SCHEMA)
@@ -189,6 +190,10 @@ ATTACKS: list[Inside] = [
     _column("H1.13", "levels that are texts", level=["1; import os"]),
     _column("H1.14", "prompts that are missing", prompt=[None]),
     _column("H1.15", "lines that are one text", lines=["7"]),
+    _column("H1.27", "commands as a mistake that was made", slip=[[SHELL]]),
+    _column("H1.28", "instructions behind a mistake", slip=[["8", INJECTION]]),
+    _column("H1.29", "mistakes that are missing", slip=[None]),
+    _column("H1.30", "mistakes much longer than a solution", slip=[["8" * 4000]]),
     asked("H1.16", "teach in a note in the file's footer", _noted, CLEAN, "9"),
     asked("H1.17", "teach in bytes between the rows and the footer", _padded, CLEAN, "9"),
     asked(

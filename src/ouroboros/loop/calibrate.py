@@ -1,0 +1,107 @@
+"""Calibrate: from signals to the probability that an answer is right, and where to trust it.
+
+    combiner = fit(values, right)                # on answers to problems whose truth is known
+    probability = combiner.probability(values)
+    bar = threshold(probability, right)          # accepted from there on: right in 99.9 %, surely
+
+A logistic regression whose weights are not negative, for each signal is made so that more is
+better: what it learns on short problems cannot turn round on long ones. The truth is known up to
+the wall only. Not covered: whether long problems are like short ones (`canaries` watch that).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
+from scipy.stats import beta
+
+RIDGE = 1e-3  # of the weights' squares, against separations that are too good to be true
+LEVEL = 0.95  # of one-sided bounds
+PRECISION = 0.999  # of what is learnt from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combiner:
+    """Weights of the signals, none below zero."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+    fallback: tuple[float, ...]
+    """what stands for a signal that an answer does not have"""
+
+    def probability(
+        self, values: NDArray[np.float64], missing: float | None = None
+    ) -> NDArray[np.float64]:
+        """(N,) probabilities that answers with these (N, S) signals are right.
+
+        What is not a number stands for `missing`, where that is given, else for the fallback.
+        """
+        instead = np.array(self.fallback) if missing is None else np.full(values.shape[1], missing)
+        filled = np.where(np.isnan(values), instead, values)
+        return expit(filled @ np.array(self.weights) + self.bias)
+
+
+def fit(
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    counts: NDArray[np.float64],
+) -> Combiner:
+    """The combiner of least log-loss on (N, S) signals of answers known to be `right` (N,) or not.
+
+    `counts` (N,) says how much each answer counts.
+    A signal that no answer has gets no weight. Where all answers are right, or all wrong, there is
+    nothing to weigh: every answer then has the share of right ones (Laplace's rule).
+    """
+    S, share_of = values.shape[1], counts / counts.sum()
+    present: NDArray[np.bool_] = ~np.all(np.isnan(values), axis=0)
+    fallback = np.zeros(S)
+    fallback[present] = np.nanmean(values[:, present], axis=0)
+    share = (counts[right].sum() + 1) / (counts.sum() + 2)
+    start = np.append(np.zeros(S), np.log(share / (1 - share)))
+    if right.all() or not right.any():
+        found = start
+    else:
+        filled = np.where(np.isnan(values), fallback, values)
+        sign = np.where(right, 1.0, -1.0)
+
+        def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            margin = sign * (filled @ w[:-1] + w[-1])
+            pull = -sign * expit(-margin) * share_of
+            slope = np.append(filled.T @ pull + 2 * RIDGE * w[:-1], pull.sum())
+            ridge = RIDGE * float(w[:-1] @ w[:-1])
+            return float(np.logaddexp(0, -margin) @ share_of) + ridge, slope
+
+        bounds = [(0.0, None if here else 0.0) for here in present.tolist()] + [(None, None)]
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Combiner(
+        names=tuple(names),
+        weights=tuple(np.maximum(found[:-1], 0.0).tolist()),  # a bound is kept but for rounding
+        bias=float(found[-1]),
+        fallback=tuple(fallback.tolist()),
+    )
+
+
+def lower_bound(right: int, of: int) -> float:
+    """The one-sided lower 95 % bound of a share (Clopper and Pearson 1934)."""
+    return float(beta.ppf(1 - LEVEL, right, of - right + 1)) if right else 0.0
+
+
+def threshold(
+    probability: NDArray[np.float64], right: NDArray[np.bool_], precision: float = PRECISION
+) -> float:
+    """The least probability from which on the lower bound of the share that is right is enough.
+
+    Infinite where no probability is: some 3,000 answers without a wrong one are the least that can
+    show 99.9 %.
+    """
+    order = np.argsort(-probability, kind="stable")
+    hits, counts = np.cumsum(right[order]), np.arange(1, len(order) + 1)
+    enough = beta.ppf(1 - LEVEL, np.maximum(hits, 1), counts - hits + 1) >= precision
+    last = np.flatnonzero(np.diff(probability[order], append=-np.inf) < 0)  # of equal ones
+    places = last[enough[last]]
+    return float(probability[order][places[-1]]) if len(places) else float("inf")

@@ -1,0 +1,294 @@
+"""Views: other problems that an attempt solves, and that are right and wrong together with it."""
+
+from itertools import count
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ouroboros.envs import BUILT_IN, load_families
+from ouroboros.envs.addition import ForwardAddition, ReverseAddition
+from ouroboros.envs.base import View
+from ouroboros.envs.boolean_chain import BooleanChain
+from ouroboros.envs.kinematics import Kinematics
+from ouroboros.envs.multiplication import Multiplication, ShortMultiplication
+from ouroboros.envs.plan import Given, Step, work
+from ouroboros.envs.planned import Planned
+from ouroboros_judges.answers import load_answers
+from ouroboros_judges.answers.sums import by_columns
+
+SUMS = [ReverseAddition(), ForwardAddition()]
+VIEWED = ("reverse_addition", "forward_addition", "boolean_chain")  # kinds that look at all lines
+PLANNED = ("kinematics", "collision", "multiplication", "long_division")
+ADDING = ("kinematics", "momentum", "series_circuit", "multiplication")  # no more than products
+FAMILIES, ANSWERS = load_families(), load_answers()
+relaxed = settings(deadline=None)
+sums = pytest.mark.parametrize("family", SUMS)
+numbers = st.integers(0, 10**40) | st.text("0189", min_size=1, max_size=12).map(int)
+chains = st.integers(1, 30).flatmap(
+    lambda n: st.tuples(*(st.text(signs, min_size=n, max_size=n) for signs in ("aoxi", "01")))
+)
+
+
+def asked(family, a, b):
+    """The prompt of a + b."""
+    turn = 1 if family.most_significant_first else -1
+    return f"{str(a)[::turn]}+{str(b)[::turn]}="
+
+
+def written(family, total):
+    """The lines that say so of a sum, last digit first."""
+    return (total, total[::-1]) if family.most_significant_first else (total,)
+
+
+def is_right(view):
+    return ANSWERS[view.family].verify(view.prompt, view.lines).correct
+
+
+def of_kind(views, kind):
+    return [view for view in views if view.kind == kind]
+
+
+@sums
+@relaxed
+@given(numbers, numbers)
+def test_all_views_of_a_right_sum_are_right_sums(family, a, b):
+    views = family.views(asked(family, a, b), written(family, str(a + b)[::-1]))
+    for view in views:
+        assert view.family == family.name
+        assert family.check(view.prompt, view.lines)
+        assert is_right(view)
+    assert len(of_kind(views, "twin")) == (a != b)
+    assert len(of_kind(views, "split")) == (2 if max(a, b) > 9 else 0)
+
+
+@sums
+@relaxed
+@given(st.integers(1, 12), st.data())
+def test_a_carry_over_the_middle_is_born_again_in_the_upper_half(family, half, data):
+    low = data.draw(st.integers(1, 10**half - 1))
+    other = data.draw(st.integers(10**half - low, 10**half - 1))
+    first, second = data.draw(st.tuples(*[st.integers(0, 10**half - 1)] * 2))
+    a, b = first * 10**half + low, second * 10**half + other
+    assume(max(len(str(a)), len(str(b))) // 2 == half)
+    views = family.views(asked(family, a, b), written(family, str(a + b)[::-1]))
+    lower, upper = of_kind(views, "split")
+    assert lower.lines[0] == str(low + other)[::-1]
+    assert upper.lines[0] == "0" + str(first + second + 1)[::-1]
+    assert is_right(lower)
+    assert is_right(upper)
+
+
+@sums
+@relaxed
+@given(numbers, numbers, st.data())
+def test_a_single_wrong_digit_makes_the_twin_and_its_own_half_wrong(family, a, b, data):
+    right, prompt = str(a + b)[::-1], asked(family, a, b)
+    place = data.draw(st.integers(0, len(right) - 1))
+    digit = data.draw(st.sampled_from("0123456789".replace(right[place], "")))
+    lines = written(family, right[:place] + digit + right[place + 1 :])
+    assume(family.check(prompt, lines))
+    views = family.views(prompt, lines)
+    assert not any(map(is_right, of_kind(views, "twin")))
+    if splits := of_kind(views, "split"):
+        lower, upper = map(is_right, splits)
+        in_lower = place < max(len(str(a)), len(str(b))) // 2
+        assert not (lower if in_lower else upper)
+        assert in_lower or lower
+
+
+@sums
+@relaxed
+@given(numbers, numbers, st.data())
+def test_both_halves_are_right_where_the_sum_is_and_only_there(family, a, b, data):
+    width = max(len(str(a)), len(str(b)))
+    assume(width > 1)
+    near = st.integers(-1, 1).map(lambda step: a + b + step * 10 ** (width // 2))
+    total = data.draw(st.integers(10 ** (width - 1), 2 * 10**width - 1) | near)
+    lines = written(family, str(total)[::-1])
+    assume(family.check(asked(family, a, b), lines))
+    splits = of_kind(family.views(asked(family, a, b), lines), "split")
+    assert all(map(is_right, splits)) == (total == a + b)
+
+
+def view(kind, family, prompt, *lines):
+    return View(kind=kind, family=family, prompt=prompt, lines=lines)
+
+
+def test_a_sum_is_seen_from_the_other_side_and_in_halves():
+    # 543 + 78: 3 + 8 = 11; 54 + 7 and the carry of 9 + 1 in front of them, 549 + 71 = 620
+    name = "reverse_addition"
+    assert ReverseAddition().views("345+87=", ("126",)) == (
+        view("twin", name, "87+345=", "126"),
+        view("split", name, "3+8=", "11"),
+        view("split", name, "945+17=", "026"),
+    )
+    name = "forward_addition"
+    assert ForwardAddition().views("543+78=", ("126", "621")) == (
+        view("twin", name, "78+543=", "126", "621"),
+        view("split", name, "3+8=", "11", "11"),
+        view("split", name, "549+71=", "026", "620"),
+    )
+
+
+def test_halves_have_no_needless_zeros_and_an_operand_that_ends_is_zero():
+    name = "forward_addition"
+    assert ForwardAddition().views("1002+2001=", ("3003", "3003"))[1:] == (
+        view("split", name, "2+1=", "3", "3"),
+        view("split", name, "10+20=", "03", "30"),
+    )
+    assert ForwardAddition().views("7+4000=", ("7004", "4007"))[1:] == (
+        view("split", name, "7+0=", "7", "7"),
+        view("split", name, "0+40=", "04", "40"),
+    )
+    assert ForwardAddition().views("9999+1=", ("00001", "10000"))[1:] == (
+        view("split", name, "99+1=", "001", "100"),
+        view("split", name, "999+1=", "0001", "1000"),
+    )
+
+
+def test_lone_digits_have_no_halves_and_equal_operands_no_twin():
+    assert [v.kind for v in ForwardAddition().views("3+4=", ("7", "7"))] == ["twin"]
+    assert ForwardAddition().views("3+3=", ("6", "6")) == ()
+    assert [v.kind for v in ReverseAddition().views("12+12=", ("24",))] == ["split", "split"]
+
+
+def bits_of(steps):
+    """The value after each step of a chain, from the connectives' meanings."""
+    value, found = 0, ""
+    for connective, bit in zip(*steps, strict=True):
+        b = int(bit)
+        value = {"a": value & b, "o": value | b, "x": value ^ b, "i": (1 - value) | b}[connective]
+        found += str(value)
+    return found
+
+
+@relaxed
+@given(chains, st.data())
+def test_both_halves_of_a_chain_are_right_where_all_its_bits_are(chain, data):
+    right, size = bits_of(chain), len(chain[0])
+    bits = data.draw(st.just(right) | st.text("01", min_size=size, max_size=size))
+    views = BooleanChain().views("".join(chain) + "=", (bits, bits[-1]))
+    assert [v.kind for v in views] == (["split", "split"] if size > 1 else [])
+    for each in views:
+        assert each.family == "boolean_chain"
+        assert BooleanChain().check(each.prompt, each.lines)
+    if views:
+        assert all(map(is_right, views)) == (bits == right)
+
+
+@relaxed
+@given(chains, st.data())
+def test_a_single_wrong_bit_of_a_chain_makes_its_own_half_wrong(chain, data):
+    right = bits_of(chain)
+    assume(len(right) > 1)
+    place = data.draw(st.integers(0, len(right) - 1))
+    bits = right[:place] + "10"[int(right[place])] + right[place + 1 :]
+    lower, upper = map(is_right, BooleanChain().views("".join(chain) + "=", (bits, bits[-1])))
+    in_lower = place < len(right) // 2
+    assert not (lower if in_lower else upper)
+    assert in_lower or lower
+
+
+def test_the_second_half_of_a_chain_begins_with_what_the_first_found():
+    assert BooleanChain().views("aoxa1011=", ("0011", "1")) == (
+        view("split", "boolean_chain", "ao10=", "00", "0"),
+        view("split", "boolean_chain", "xxa011=", "011", "1"),
+    )
+
+
+@pytest.mark.parametrize("name", VIEWED)
+@relaxed
+@given(level=st.integers(1, 40), seed=st.integers(0, 2**32))
+def test_views_at_every_level_are_right_problems(name, level, seed):
+    proposed = [task.prompt for task in FAMILIES[name].propose(level, seed, 2)]
+    for prompt in proposed + ANSWERS[name].adversarial(level, seed, 2):
+        views = FAMILIES[name].views(prompt, ANSWERS[name].solve(prompt))
+        assert all(map(is_right, views))
+        assert all(1 <= FAMILIES[name].level_of(each.prompt) <= level + 1 for each in views)
+
+
+@pytest.mark.parametrize("name", PLANNED)
+@relaxed
+@given(level=st.integers(1, 20), seed=st.integers(0, 2**32))
+def test_every_sum_of_a_right_plan_is_a_right_problem_of_its_own(name, level, seed):
+    for task in FAMILIES[name].propose(level, seed, 3):
+        lines = ANSWERS[name].solve(task.prompt)
+        views = FAMILIES[name].views(task.prompt, lines)
+        assert len(views) >= sum("+" in line.partition("=")[0] for line in lines[:-1])
+        for each in views:
+            assert (each.kind, each.family) == ("step", "reverse_addition")
+            assert FAMILIES[each.family].check(each.prompt, each.lines)
+            assert is_right(each)
+
+
+def slipping(number, by):
+    """School arithmetic with a wrong last digit in one sum, counted from 0."""
+    counted = count()
+
+    def result(op, left, right):
+        found = by_columns(op, left, right)
+        slips = op == "+" and next(counted) == number
+        return str((int(found[0]) + by) % 10) + found[1:] if slips else found
+
+    return result
+
+
+@pytest.mark.parametrize("name", ADDING)
+@relaxed
+@given(
+    level=st.integers(2, 20),
+    seed=st.integers(0, 2**32),
+    number=st.integers(0, 3),
+    by=st.integers(1, 9),
+)
+def test_a_sum_that_is_wrong_in_a_plan_is_wrong_by_itself(name, level, seed, number, by):
+    family = FAMILIES[name]
+    (task,) = family.propose(level, seed, 1)
+    lines = work(family.steps, family.values(task.prompt), slipping(number, by)).text()
+    assume(lines != ANSWERS[name].solve(task.prompt))
+    assert family.check(task.prompt, lines)
+    assert [is_right(each) for each in family.views(task.prompt, lines)].count(False) == 1
+
+
+class Left(Planned):
+    """What is left of a number, and another: a difference keeps the width of the number."""
+
+    name, domain, form, asked = "left", "mathematics", "a{a}b{b}c{c}=", "the total"
+    givens = (Given(name="a"), Given(name="b"), Given(name="c"))
+    steps = (Step("d", "a", "-", "b"), Step("s", "d", "+", "c"))
+    templates = ("Of {a}, {b} are taken and {c} are added.",)
+
+
+def test_a_plan_shows_its_sums_without_needless_zeros_and_what_is_taken_twice():
+    name = "reverse_addition"
+    assert Kinematics().views("u43a12t5v?", ("21*5=06", "34+06=301", "103")) == (
+        view("step", name, "34+06=", "301"),
+    )
+    assert Left().views("a543b538c7=", ("345-835=500", "500+7=210", "12")) == (
+        view("step", name, "5+7=", "21"),
+    )
+    assert ShortMultiplication().views("34*2=", ("43*2=86", "68")) == (
+        view("step", name, "43+43=", "86"),
+    )
+    assert Multiplication().views("34*12=", ("43*2=86", "43*01=043", "86+043=804", "408")) == (
+        view("step", name, "43+43=", "86"),
+        view("step", name, "86+043=", "804"),
+    )
+
+
+@pytest.mark.parametrize("name", [*VIEWED, *PLANNED])
+@relaxed
+@given(seed=st.integers(0, 2**32), lines=st.lists(st.text("0123456789+*=", max_size=9), max_size=4))
+def test_lines_without_the_form_of_a_solution_have_no_views(name, seed, lines):
+    (task,) = FAMILIES[name].propose(3, seed, 1)
+    assume(not FAMILIES[name].check(task.prompt, lines))
+    assert FAMILIES[name].views(task.prompt, lines) == ()
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_only_another_familys_views_leave_a_family_and_only_to_sums(name):
+    for task in FAMILIES[name].propose(4, 1, 8):
+        for each in FAMILIES[name].views(task.prompt, ANSWERS[name].solve(task.prompt)):
+            at_home = each.family == name and each.kind in ("twin", "split")
+            assert at_home or (each.family, each.kind) == ("reverse_addition", "step")
