@@ -24,7 +24,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed        ## every figure of the README, in some six hours
+bench: $(VENV)/installed        ## every figure of the README, in some seven hours
 	$(BIN)/ouro bench speed --json
 	$(BIN)/ouro bench null --json
 	$(BIN)/ouro bench resume --kills 10 --json
@@ -34,6 +34,7 @@ bench: $(VENV)/installed        ## every figure of the README, in some six hours
 	$(BIN)/ouro bench data --json
 	$(BIN)/ouro bench transfer --json
 	$(BIN)/ouro bench families --json
+	$(BIN)/ouro bench verify --json
 	$(PIP) -e ".[gym]"
 	$(BIN)/ouro bench gym --json
 

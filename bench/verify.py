@@ -3,7 +3,7 @@
     ouro bench verify --json                      # three seeds, some eight minutes each
     ouro bench verify --seeds 1 --arms calibrated majority formal
 
-The loop runs as in `ouro run`, calibrated, with the truth at hand for this bench alone (`lab.py`).
+The loop runs as in `ouro run`, calibrated, with the truth at hand for this bench alone (`_lab.py`).
 Every answer past the wall that it asks for is measured by all signals and graded. Reported are, as
 medians and extremes over seeds: how well right and wrong are told apart (`auroc`, `ece`), how right
 is what is learnt from (`label_precision`) and how much of it there is (`yield`), whether the first
@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from lab import base, grade, make_engine
+from _lab import base, grade, make_engine
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 

@@ -8,9 +8,14 @@ import typer
 from ouroboros.cli.options import AsJson, RunOption
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from ouroboros.lineage.history import Data, Evidence, Measure, Row
+    from ouroboros.lineage.mistakes import Mistakes
+
+SHOWN, WIDE = 12, 28  # classes and characters of an example that are printed
 
 
 def why(
@@ -36,14 +41,28 @@ def why(
         found = examinations(index, name)
     if as_json:
         is_champion = holder is not None and holder.checkpoint == name
-        decisions = [asdict(evidence) for evidence in found]
+        decisions = [
+            asdict(evidence) | {"mistakes": [asdict(m) for m in _mended(folder, evidence)]}
+            for evidence in found
+        ]
         emit({"checkpoint": name, "is_champion": is_champion, "decisions": decisions})
         return 0
     if not found:
         page().print(f"{name} sits its examination; there is no decision yet")
     for evidence in found:
         _print(page(), evidence)
+        _print_mistakes(page(), _mended(folder, evidence))
     return 0
+
+
+def _mended(folder: "Path", evidence: "Evidence") -> "list[Mistakes]":
+    """The classes of mistakes in the data that a decision rests on; damaged files have none."""
+    from ouroboros.lineage.mistakes import classes
+
+    try:
+        return classes(folder / file.file for file in evidence.data)
+    except (OSError, ValueError):
+        return []
 
 
 def _print(console: "Console", evidence: "Evidence") -> None:
@@ -106,3 +125,21 @@ def _print_data(console: "Console", files: "tuple[Data, ...]") -> None:
     if rows:
         heads = ("generation", "file", "examples", "right", "id")
         console.print(table(*heads, rows=rows, numbers=(0, 2, 3)))
+
+
+def _print_mistakes(console: "Console", mistakes: "list[Mistakes]") -> None:
+    from ouroboros.cli.output import table
+
+    if not mistakes:
+        return
+    console.print("mistakes that were mended in it, with the first of each kind:")
+    rows = [
+        [m.family, str(m.line), m.kind, str(m.count), *map(_short, (m.prompt, m.wrong, m.right))]
+        for m in mistakes[:SHOWN]
+    ]
+    heads = ("family", "line", "kind", "times", "problem", "written", "mended")
+    console.print(table(*heads, rows=rows, numbers=(1, 3)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= WIDE else f"{text[: WIDE - 3]}..."

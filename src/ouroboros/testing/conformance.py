@@ -19,66 +19,24 @@ self checks peek at the truth, and families whose problems have more than one so
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import get_args
 
-from ouroboros.envs import Family, Format, load_families
-from ouroboros.envs.base import Domain, View
+from ouroboros.envs import Family, Format
+from ouroboros.envs.base import Domain
 from ouroboros.errors import UsageError
 from ouroboros.testing.mutants import JUNK_LINES, JUNK_PROMPTS, near_misses, wrong_answers
-from ouroboros_judges.answers import Answers, load_answers
+from ouroboros.testing.relations import (
+    a_wrong_solution_has_wrong_views,
+    an_echo_is_right,
+    an_echo_of_a_wrong_solution_is_wrong,
+    views_of_a_right_solution_are_right,
+)
+from ouroboros.testing.subject import Rule, Subject, quote
+from ouroboros_judges.answers import Answers
 
 LEVELS = (1, 2, 3, 7, 40, 5000)  # 5000 is past Python's 4300 digits of int(str)
-LARGE = 1000  # a level from which on two prompts of each kind do
 BREACHES_SHOWN = 3  # per rule
 PHRASINGS, LEAST_PHRASINGS = 12, 3
-WHOLE = ("twin", "split")  # kinds of views that together look at all lines; "step" at some
-SHOWN = 60  # characters of a text that a message quotes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """Both halves of a family and what to try them on."""
-
-    family: Family
-    answers: Answers
-    levels: Sequence[int]
-    count: int
-    """Prompts of each kind at a level."""
-
-    def prompts(self, seed: int = 1) -> Iterator[tuple[int, str]]:
-        """(level, prompt) of proposed and adversarial problems at every level."""
-        for level in self.levels:
-            count = self.count if level < LARGE else 2
-            for task in self.family.propose(level, seed, count):
-                yield level, task.prompt
-            for prompt in self.answers.adversarial(level, seed, count):
-                yield level, prompt
-
-    def solved(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """(prompt, reference lines) of the same problems."""
-        for _, prompt in self.prompts():
-            yield prompt, self.answers.solve(prompt)
-
-    def mistaken(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """(prompt, wrong lines) of the same problems: near misses, and another one's solution.
-
-        The other's has the right form more often, where lines have to agree with each other.
-        """
-        other: tuple[str, ...] = ()
-        for prompt, lines in self.solved():
-            for attempt in (*near_misses(lines, self.family.alphabet), other):
-                if attempt != tuple(lines):
-                    yield prompt, attempt
-            other = tuple(lines)
-
-    def halves(self, name: str) -> tuple[Family, Answers] | None:
-        """Both halves of a view's family; None where it is not known."""
-        return (self.family, self.answers) if name == self.family.name else _known(name)
-
-
-Rule = Callable[[Subject], Iterator[str]]
 
 
 def check_family(
@@ -105,7 +63,7 @@ def breaches(rule: Rule, subject: Subject) -> list[str]:
             if len(found) == BREACHES_SHOWN:
                 break
     except Exception as error:  # noqa: BLE001 a plugin may raise anything; that is the finding
-        found.append(f"{title}: raised {type(error).__name__}: {_quote(str(error))}")
+        found.append(f"{title}: raised {type(error).__name__}: {quote(str(error))}")
     return found
 
 
@@ -136,11 +94,11 @@ def prompts_are_of_their_level(subject: Subject) -> Iterator[str]:
     pattern = re.compile(family.describe().prompt_pattern)
     for level, prompt in subject.prompts():
         if family.level_of(prompt) != level:
-            yield f"level_of({_quote(prompt)}) is {family.level_of(prompt)}, not {level}"
+            yield f"level_of({quote(prompt)}) is {family.level_of(prompt)}, not {level}"
         if not prompt or set(prompt) - set(family.alphabet):
-            yield f"{_quote(prompt)} is empty or leaves the alphabet"
+            yield f"{quote(prompt)} is empty or leaves the alphabet"
         if pattern.fullmatch(prompt) is None:
-            yield f"{_quote(prompt)} does not match the described pattern"
+            yield f"{quote(prompt)} does not match the described pattern"
 
 
 def tasks_are_as_many_as_asked(subject: Subject) -> Iterator[str]:
@@ -186,9 +144,9 @@ def junk_is_no_prompt(subject: Subject) -> Iterator[str]:
             answers.reference,
         ):
             if not _refuses(lambda ask=ask, junk=junk: ask(junk)):
-                yield f"{ask.__name__}({_quote(junk)}) must raise UsageError, in one line"
+                yield f"{ask.__name__}({quote(junk)}) must raise UsageError, in one line"
         if answers.verify(junk, ("1",)).correct or family.check(junk, ("1",)):
-            yield f"an attempt at {_quote(junk)} passes"
+            yield f"an attempt at {quote(junk)} passes"
 
 
 def the_reference_solution_passes(subject: Subject) -> Iterator[str]:
@@ -197,15 +155,15 @@ def the_reference_solution_passes(subject: Subject) -> Iterator[str]:
     for prompt, lines in subject.solved():
         verdict = answers.verify(prompt, lines)
         if not verdict.correct or verdict.first_bad_line is not None:
-            yield f"verify rejects the reference solution of {_quote(prompt)}"
+            yield f"verify rejects the reference solution of {quote(prompt)}"
         if answers.reference(prompt) != tuple(lines):
-            yield f"reference is not what solve finds for {_quote(prompt)}"
+            yield f"reference is not what solve finds for {quote(prompt)}"
         if not family.check(prompt, lines):
-            yield f"check rejects the reference solution of {_quote(prompt)}"
+            yield f"check rejects the reference solution of {quote(prompt)}"
         if not lines or set("".join(lines)) - set(family.alphabet):
-            yield f"the solution of {_quote(prompt)} is empty or leaves the alphabet"
+            yield f"the solution of {quote(prompt)} is empty or leaves the alphabet"
         if len("\n".join(lines)) > family.completion_length(prompt):
-            yield f"the solution of {_quote(prompt)} is longer than completion_length"
+            yield f"the solution of {quote(prompt)} is longer than completion_length"
 
 
 def near_misses_and_junk_fail(subject: Subject) -> Iterator[str]:
@@ -219,7 +177,7 @@ def near_misses_and_junk_fail(subject: Subject) -> Iterator[str]:
             first = next((i for i, (line, right) in pairs if line != right), shared)
             verdict = subject.answers.verify(prompt, attempt)
             if verdict.correct or verdict.first_bad_line != first:
-                yield f"{_quote(attempt)} for {_quote(prompt)} got {verdict}"
+                yield f"{quote(attempt)} for {quote(prompt)} got {verdict}"
 
 
 def self_checks_never_raise(subject: Subject) -> Iterator[str]:
@@ -231,11 +189,11 @@ def self_checks_never_raise(subject: Subject) -> Iterator[str]:
             echo = family.echo(prompt, attempt)
             text = "".join(attempt)
             if accepted and (not text or set(text) - set(family.alphabet)):
-                yield f"check accepts {_quote(attempt)} for {_quote(prompt)}"
+                yield f"check accepts {quote(attempt)} for {quote(prompt)}"
             if echo is not None and not accepted:
-                yield f"echo of {_quote(prompt)} builds on {_quote(attempt)}, which check refuses"
+                yield f"echo of {quote(prompt)} builds on {quote(attempt)}, which check refuses"
             if family.views(prompt, attempt) and not accepted:
-                yield f"views of {_quote(prompt)} build on {_quote(attempt)}, which check refuses"
+                yield f"views of {quote(prompt)} build on {quote(attempt)}, which check refuses"
 
 
 def verifying_is_deterministic(subject: Subject) -> Iterator[str]:
@@ -249,54 +207,7 @@ def verifying_is_deterministic(subject: Subject) -> Iterator[str]:
     back = [subject.answers.verify(*case) for case in reversed(cases)]
     for case, one, other in zip(cases, forth, reversed(back), strict=True):
         if one != other:
-            yield f"verify gave two verdicts on {_quote(case)}"
-
-
-def an_echo_is_right(subject: Subject) -> Iterator[str]:
-    """What follows from a right solution is another problem with its right solution."""
-    for prompt, lines in subject.solved():
-        echo = subject.family.echo(prompt, lines)
-        if echo is None:
-            continue
-        if echo[0] == prompt:
-            yield f"the echo of {_quote(prompt)} asks the same again"
-        if not subject.answers.verify(*echo).correct:
-            yield f"the echo of {_quote(prompt)}, {_quote(echo)}, is wrong"
-
-
-def an_echo_of_a_wrong_solution_is_wrong(subject: Subject) -> Iterator[str]:
-    """An echo that is right whatever the lines confirms nothing."""
-    for prompt, lines in subject.solved():
-        for attempt in near_misses(lines, subject.family.alphabet):
-            echo = subject.family.echo(prompt, attempt) if attempt != tuple(lines) else None
-            if echo is not None and subject.answers.verify(*echo).correct:
-                yield f"the echo of {_quote(attempt)} for {_quote(prompt)} is right nevertheless"
-
-
-def views_of_a_right_solution_are_right(subject: Subject) -> Iterator[str]:
-    """What follows from a right solution is right, and has the form that its family asks for."""
-    for prompt, lines in subject.solved():
-        for view in subject.family.views(prompt, lines):
-            halves = subject.halves(view.family)
-            if view.kind == "twin" and (view.family, view.prompt) == (subject.family.name, prompt):
-                yield f"the twin of {_quote(prompt)} asks the same again"
-            if halves is not None and not halves[0].check(view.prompt, view.lines):
-                yield f"check of {view.family} refuses the view of {_quote(prompt)}, {_told(view)}"
-            if _is_right(subject, view) is False:
-                yield f"the view of {_quote(prompt)}, {_told(view)}, is wrong"
-
-
-def a_wrong_solution_has_wrong_views(subject: Subject) -> Iterator[str]:
-    """Its twin is wrong, and one of its parts at least: else they would confirm it together.
-
-    Nothing is asked of single steps, which do not look at every line.
-    """
-    for prompt, attempt in subject.mistaken():
-        views = subject.family.views(prompt, attempt)
-        for kind in WHOLE:
-            found = [_is_right(subject, view) for view in views if view.kind == kind]
-            if found and all(found):
-                yield f"no {kind} of {_quote(attempt)} for {_quote(prompt)} is wrong"
+            yield f"verify gave two verdicts on {quote(case)}"
 
 
 def problems_read_in_words(subject: Subject) -> Iterator[str]:
@@ -308,22 +219,22 @@ def problems_read_in_words(subject: Subject) -> Iterator[str]:
     for prompt, lines in subject.solved():
         facts = family.facts(prompt)
         if not isinstance(facts, dict) or not facts or json.loads(json.dumps(facts)) != facts:
-            yield f"facts({_quote(prompt)}) is no JSON object"
+            yield f"facts({quote(prompt)}) is no JSON object"
         asked = [family.phrase(prompt, seed) for seed in range(PHRASINGS)]
         if asked != [family.phrase(prompt, seed) for seed in range(PHRASINGS)]:
-            yield f"phrase({_quote(prompt)}) differs from call to call"
+            yield f"phrase({quote(prompt)}) differs from call to call"
         if any(not text.strip() or "{" in text for text in asked):
-            yield f"phrase({_quote(prompt)}) is empty or has a hole"
+            yield f"phrase({quote(prompt)}) is empty or has a hole"
         ways |= {re.sub("[0-9]+", "", text) for text in asked}
         read = family.read(prompt, lines)
         if not read or not all(read):
-            yield f"read({_quote(prompt)}) is empty"
+            yield f"read({quote(prompt)}) is empty"
     if len(ways) < LEAST_PHRASINGS:
         yield f"the question is put in {len(ways)} ways; at least {LEAST_PHRASINGS} are asked for"
     for junk in JUNK_PROMPTS:
         for ask in (family.facts, lambda text: family.phrase(text, 0)):
             if not _refuses(lambda ask=ask, junk=junk: ask(junk)):
-                yield f"facts and phrase of {_quote(junk)} must raise UsageError, in one line"
+                yield f"facts and phrase of {quote(junk)} must raise UsageError, in one line"
 
 
 def free_answers_are_judged_by_meaning(subject: Subject) -> Iterator[str]:
@@ -333,13 +244,13 @@ def free_answers_are_judged_by_meaning(subject: Subject) -> Iterator[str]:
         read = subject.family.read(prompt, lines)[-1]
         for right in (read, f" {read}\n"):
             if not answers.accepts(prompt, right):
-                yield f"accepts refuses {_quote(right)} for {_quote(prompt)}"
+                yield f"accepts refuses {quote(right)} for {quote(prompt)}"
         for wrong in wrong_answers(read):
             if answers.accepts(prompt, wrong):
-                yield f"accepts takes {_quote(wrong)} for {_quote(prompt)}, not {_quote(read)}"
+                yield f"accepts takes {quote(wrong)} for {quote(prompt)}, not {quote(read)}"
     for junk in JUNK_PROMPTS:
         if answers.accepts(junk, "1"):
-            yield f"an answer to {_quote(junk)} is accepted"
+            yield f"an answer to {quote(junk)} is accepted"
 
 
 RULES: tuple[Rule, ...] = (
@@ -361,26 +272,6 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-@cache
-def _known(name: str) -> tuple[Family, Answers] | None:
-    """Both halves of a family that is installed; None where there is none of that name."""
-    try:
-        return load_families([name])[name], load_answers([name])[name]
-    except UsageError:
-        return None
-
-
-def _is_right(subject: Subject, view: View) -> bool | None:
-    """Whether a view's lines solve its problem; None where its family is not known."""
-    halves = subject.halves(view.family)
-    return None if halves is None else halves[1].verify(view.prompt, view.lines).correct
-
-
-def _told(view: View) -> str:
-    """A view, short enough for a message."""
-    return f"{view.kind} {_quote(view.prompt)} with {_quote(view.lines)}"
-
-
 def _refuses(ask: Callable[[], object]) -> bool:
     """Whether a call raises a UsageError of one short line."""
     try:
@@ -388,12 +279,6 @@ def _refuses(ask: Callable[[], object]) -> bool:
     except UsageError as error:
         return "\n" not in str(error) and len(str(error)) < 1000
     return False
-
-
-def _quote(value: object) -> str:
-    """A text short enough for a message."""
-    shown = ascii(value)
-    return shown if len(shown) <= SHOWN else shown[:SHOWN] + "..."
 
 
 class FamilyConformance:
