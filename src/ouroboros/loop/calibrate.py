@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import beta
@@ -33,15 +33,9 @@ class Combiner:
     fallback: tuple[float, ...]
     """what stands for a signal that an answer does not have"""
 
-    def probability(
-        self, values: NDArray[np.float64], missing: float | None = None
-    ) -> NDArray[np.float64]:
-        """(N,) probabilities that answers with these (N, S) signals are right.
-
-        What is not a number stands for `missing`, where that is given, else for the fallback.
-        """
-        instead = np.array(self.fallback) if missing is None else np.full(values.shape[1], missing)
-        filled = np.where(np.isnan(values), instead, values)
+    def probability(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N,) probabilities that answers with these (N, S) signals are right."""
+        filled = np.where(np.isnan(values), self.fallback, values)
         return expit(filled @ np.array(self.weights) + self.bias)
 
 
@@ -86,9 +80,11 @@ def fit(
     )
 
 
-def lower_bound(right: int, of: int) -> float:
-    """The one-sided lower 95 % bound of a share (Clopper and Pearson 1934)."""
-    return float(beta.ppf(1 - LEVEL, right, of - right + 1)) if right else 0.0
+def lower_bound(right: ArrayLike, of: ArrayLike) -> NDArray[np.float64]:
+    """The one-sided lower 95 % bounds of shares (Clopper and Pearson 1934)."""
+    hits, counts = np.asarray(right), np.asarray(of)
+    bound = beta.ppf(1 - LEVEL, np.maximum(hits, 1), counts - hits + 1)
+    return np.where(hits > 0, bound, 0.0)
 
 
 def threshold(
@@ -101,7 +97,7 @@ def threshold(
     """
     order = np.argsort(-probability, kind="stable")
     hits, counts = np.cumsum(right[order]), np.arange(1, len(order) + 1)
-    enough = beta.ppf(1 - LEVEL, np.maximum(hits, 1), counts - hits + 1) >= precision
+    enough = lower_bound(hits, counts) >= precision
     last = np.flatnonzero(np.diff(probability[order], append=-np.inf) < 0)  # of equal ones
     places = last[enough[last]]
     return float(probability[order][places[-1]]) if len(places) else float("inf")
