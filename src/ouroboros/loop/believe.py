@@ -111,7 +111,7 @@ def fitted(engine: Engine, shown: Known) -> tuple[dict[str, Combiner], float]:
     for chosen in (half, ~half):
         others = _combiners(engine, shown, ~chosen)
         probability[chosen] = weighed(others, shown.names[chosen], shown.values[chosen])
-    return _combiners(engine, shown, half | True), threshold(probability, shown.right)
+    return _combiners(engine, shown, np.ones_like(half)), threshold(probability, shown.right)
 
 
 def _combiners(engine: Engine, shown: Known, rows: NDArray[np.bool_]) -> dict[str, Combiner]:

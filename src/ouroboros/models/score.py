@@ -5,11 +5,13 @@ conditioned on the tokens before, which are the same until the first difference)
 the cost of decoding again; so is how likely it finds every token.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ouroboros.models.packing import pack
 from ouroboros.models.rows import Rows
@@ -46,17 +48,11 @@ def read(model: Transformer, rows: Rows) -> Reading:
         least=np.zeros(R, dtype=np.float32),
         total=np.zeros(R, dtype=np.float32),
     )
-    for chosen in chunks(rows, model.genome.heads):
-        packed = pack(model.genome, model.classes, rows, chosen)
-        logits = model(packed)
-        ordered = chosen[packed.order]
-        sizes = (rows.lengths - rows.prompts)[ordered]
-        begins = np.cumsum(sizes) - sizes
-        logs = logits.log_softmax(dim=-1)
-        written = logs.gather(1, packed.target.unsqueeze(1)).squeeze(1).numpy()
+    for ordered, begins, logits, target in _passes(model, rows):
+        written = logits.log_softmax(dim=-1).gather(1, target.unsqueeze(1)).squeeze(1).numpy()
         found.least[ordered] = np.minimum.reduceat(written, begins)
         found.total[ordered] = np.add.reduceat(written, begins)
-        found.first[ordered] = _first((logits.argmax(dim=-1) != packed.target).numpy(), begins)
+        found.first[ordered] = _first((logits.argmax(dim=-1) != target).numpy(), begins)
     return found
 
 
@@ -70,6 +66,21 @@ def _first(marked: NDArray[np.bool_], begins: NDArray[np.int64]) -> NDArray[np.i
     return result
 
 
+@torch.no_grad()
 def first_difference(model: Transformer, rows: Rows) -> NDArray[np.int64]:
     """(R,) index within each completion of the first token the model would not write, else -1."""
-    return read(model, rows).first
+    result = np.full(len(rows), -1, dtype=np.int64)
+    for ordered, begins, logits, target in _passes(model, rows):
+        result[ordered] = _first((logits.argmax(dim=-1) != target).numpy(), begins)
+    return result
+
+
+def _passes(
+    model: Transformer, rows: Rows
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Tensor, Tensor]]:
+    """Rows in their packed order, where each begins among the targets, logits and targets."""
+    for chosen in chunks(rows, model.genome.heads):
+        packed = pack(model.genome, model.classes, rows, chosen)
+        ordered = chosen[packed.order]
+        sizes = (rows.lengths - rows.prompts)[ordered]
+        yield ordered, np.cumsum(sizes) - sizes, model(packed), packed.target
