@@ -41,6 +41,8 @@ class Known:
     values: NDArray[np.float64]
     """(N, S) signals"""
     right: NDArray[np.bool_]
+    flop: int = 0
+    """spent on them"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class Belief:
     """by family, for texts that two learners wrote together: of the signals `BY_BOTH`"""
     bar: float
     mended_bar: float
+    flop: int = 0
+    """what it took to calibrate it"""
 
 
 def belief_path(engine: Engine) -> Path:
@@ -79,7 +83,7 @@ def calibrated(engine: Engine, state: State) -> Belief:
     answers, bar = fitted(engine, shown)
     both = replace(shown, values=kept(shown.values, BY_BOTH))
     mended, mended_bar = fitted(engine, both)
-    return Belief(answers=answers, mended=mended, bar=bar, mended_bar=mended_bar)
+    return Belief(answers=answers, mended=mended, bar=bar, mended_bar=mended_bar, flop=shown.flop)
 
 
 def known(engine: Engine, state: State) -> Known:
@@ -95,10 +99,11 @@ def known(engine: Engine, state: State) -> Known:
         _examined(engine, state, before, now, number)
         for number, (before, now) in enumerate(pairwise(states))
     ]
-    return Known(**{
+    columns = {
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in ("names", "values", "right")
-    })
+    }
+    return Known(**columns, flop=sum(part.flop for part in parts))
 
 
 def fitted(engine: Engine, shown: Known) -> tuple[dict[str, Combiner], float]:
@@ -142,13 +147,18 @@ def _examined(
                     Paper(family=name, level=level, author=author, prompts=tuple(prompts))
                 )
                 truth += ["\n".join(solution) for solution in lines]
-    answered = solve(engine, replace(state, learners=now), papers).answered
-    texts, authors = columns_of(answered)
+    solved = solve(engine, replace(state, learners=now), papers)
+    texts, authors = columns_of(solved.answered)
     found = measure(engine, now, before, texts, authors, engine.config.loop.signals)
     formed = np.array([is_formed(engine, text) for text in texts])
     right = np.array([text.completion == line for text, line in zip(texts, truth, strict=True)])
     names = np.array([text.family for text in texts])
-    return Known(names=names[formed], values=found.values[formed], right=right[formed])
+    return Known(
+        names=names[formed],
+        values=found.values[formed],
+        right=right[formed],
+        flop=solved.flop + found.flop,
+    )
 
 
 def columns_of(answered: Sequence[Answered]) -> tuple[list[Text], NDArray[np.int64]]:
@@ -196,6 +206,7 @@ def judged(
 
     What costs most is measured only where it could still make the difference.
     """
+    is_new = not belief_path(engine).exists()
     held, (texts, authors) = belief(engine, state), columns_of(answered)
     names = np.array([text.family for text in texts])
     wanted = engine.config.loop.signals
@@ -214,7 +225,8 @@ def judged(
     probability = np.where(hopeful, weighed(held.answers, names, values), 0.0)
     places = [(a.paper.family, a.paper.level) for a in answered for _ in a.completions]
     accepted = (probability >= held.bar) & within(probability, places)
-    return _papers(answered, accepted, first.doubt), first.flop + more.flop
+    flop = first.flop + more.flop + held.flop * is_new
+    return _papers(answered, accepted, first.doubt), flop
 
 
 def within(
