@@ -16,7 +16,7 @@ from ouroboros.executors import Processes
 from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.loop.attempts import Answered, lines_of
 from ouroboros.loop.base import begin, train_base
-from ouroboros.loop.believe import columns_of
+from ouroboros.loop.canaries import columns_of
 from ouroboros.loop.engine import LEARNERS, Engine, body_of
 from ouroboros.loop.record import state_path
 from ouroboros.loop.signals import Text
@@ -56,6 +56,8 @@ def make_engine(
     for name in ("data", "learners"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     config: Config = override(PRESETS[preset](), [f"run.seed={seed}", *settings])
+    # a run's configuration has its families in order, and seeds go by that
+    config = config.model_copy(update={"families": dict(sorted(config.families.items()))})
     families = load_families(list(config.families))
     return Engine(
         config=config,

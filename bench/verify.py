@@ -34,7 +34,8 @@ from scipy.stats import rankdata
 
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged
-from ouroboros.loop.believe import columns_of, is_formed, weighed
+from ouroboros.loop.believe import weighed
+from ouroboros.loop.canaries import COLUMNS, Known, columns_of, is_formed, young
 from ouroboros.loop.curate import curate, keep, unharvested
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import train
@@ -70,6 +71,8 @@ class Seen:
     """(N, S) signals"""
     right: NDArray[np.bool_]
     formed: NDArray[np.bool_]
+    probability: NDArray[np.float64]
+    """of being right, by the belief of its generation; 0 where it has no form"""
     votes: NDArray[np.int64]
     """of the five readings that would write it, the author's included"""
     located: NDArray[np.int64]
@@ -89,15 +92,19 @@ def look(engine: Engine, state: State, answered: Sequence[Answered]) -> Seen:
     again = measure(engine, state.learners, state.earlier, texts, authors, ("verdict",))
     votes, repeats = voted(engine, state, texts, authors)
     marks = [grade(text) for text in texts]
+    names = np.array([text.family for text in texts])
+    formed = np.array([is_formed(engine, text) for text in texts])
+    rules = believe.belief(engine, state).answers
     doubted = np.array(
         [t.completion[:at].count("\n") if at >= 0 else -1
          for t, at in zip(texts, found.doubt.tolist(), strict=True)]
     )  # fmt: skip
     return Seen(
-        families=np.array([text.family for text in texts]),
+        families=names,
         values=found.values,
         right=np.array([mark is None for mark in marks]),
-        formed=np.array([is_formed(engine, text) for text in texts]),
+        formed=formed,
+        probability=np.where(formed, weighed(rules, names, found.values), 0.0),
         votes=votes,
         located=np.where(doubted >= 0, doubted, found.blamed),
         fault=np.array([-1 if mark is None else mark for mark in marks]),
@@ -257,14 +264,12 @@ def joined(seen: Sequence[Seen]) -> Seen:
     })
 
 
-def detection(engine: Engine, state: State, seen: Seen, known: believe.Known) -> dict[str, Any]:
+def detection(engine: Engine, seen: Seen, known: Known) -> dict[str, Any]:
     """How well right and wrong are told apart, by all signals, by each alone and without each."""
-    held = believe.belief(engine, state)
-    probability = np.where(seen.formed, weighed(held.answers, seen.families, seen.values), 0.0)
+    probability = seen.probability
     wrong = ~seen.right
     found = (seen.located >= 0) & (abs(seen.located - seen.fault) <= 1)
     return {
-        "bar": held.bar,
         "answers": len(seen.right),
         "wrong": int(wrong.sum()),
         "auroc": auroc(seen.right, probability),
@@ -289,16 +294,19 @@ def detection(engine: Engine, state: State, seen: Seen, known: believe.Known) ->
     }
 
 
-def worth(engine: Engine, seen: Seen, known: believe.Known) -> dict[str, dict[str, float]]:
-    """Each signal alone (its own area under the curve), and all signals but it."""
+def worth(engine: Engine, seen: Seen, known: Known) -> dict[str, dict[str, float]]:
+    """Each signal alone (its own area under the curve), and all signals but it.
+
+    By what the base alone shows: the bar without it is that of the run's beginning.
+    """
     table: dict[str, dict[str, float]] = {}
     for number, signal in enumerate(SIGNALS):
         less = known.values.copy()
         less[:, number] = np.nan
-        combiners, bar = believe.fitted(engine, replace(known, values=less))
-        without = np.where(seen.formed, weighed(combiners, seen.families, seen.values), 0.0)
+        rules = believe.fitted(engine, replace(known, values=less))
+        without = np.where(seen.formed, weighed(rules, seen.families, seen.values), 0.0)
         rows = seen.formed & ~np.isnan(seen.values[:, number])
-        taken = without >= bar
+        taken = without >= np.array([rules[name].bar for name in seen.families.tolist()])
         table[signal] = {
             "alone": auroc(seen.right[rows], seen.values[rows, number]) if rows.any() else 0.5,
             "auroc_without": auroc(seen.right, without),
@@ -350,15 +358,15 @@ def measured(seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
         with closing(engine.executor):
             state = base(engine)
             first = passes(engine, state)
-            known = believe.known(engine, state)  # while the base's states are there
+            known = young(engine, state)  # while the base's states are there
             state, tally, seen = climb(engine, state, "calibrated", seconds)
             whole = joined(seen)
             if kept:
-                below = {f"below_{name}": getattr(known, name) for name in believe.Known.__slots__}
+                below = {f"below_{name}": getattr(known, name) for name in COLUMNS}
                 np.savez(kept, **below, **{n: getattr(whole, n) for n in Seen.__slots__})
             return {
                 "seed": seed,
-                **detection(engine, state, whole, known),
+                **detection(engine, whole, known),
                 **tally.figures(),
                 "blind_spot_before": blind_spot(whole, whole.repeats),
                 "blind_spot_after": blind_spot(whole, whole.upholds),

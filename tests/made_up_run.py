@@ -236,7 +236,13 @@ def _data(made: Made, turn: int, counts: dict[str, dict[str, tuple[int, int]]]) 
     }
     pairs = [pair for levels in counts.values() for pair in levels.values()]
     totals = {"rows": sum(n for n, _ in pairs), "correct": sum(right for _, right in pairs)}
-    made.step("audit", f"g{turn}/data", {"families": families, **totals})
+    own = {
+        f: {"rows": rows, "wrong": rows - right, "variety": 990 - turn - len(f)}
+        for f, levels in counts.items()
+        for rows, right in levels.values()
+        if turn
+    }
+    made.step("audit", f"g{turn}/data", {"families": families, **totals, "made": own})
     made.tell("audit", {"key": f"g{turn}/data", **totals})
 
 

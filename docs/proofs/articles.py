@@ -255,6 +255,8 @@ PROMISES = (  # of whose acts, or of which: each is allowed only where this hold
     "promote: context.fresh && context.probes && context.monitored",
     "promote: context.evidence && context.worse == 0",
     "promote: context.gain <= context.granted",
+    "promote: context.precision >= 9900",
+    "promote: context.variety >= 300",
     "data examine: context.lineage",
     "data: context.foreign == 0",
     "execute deploy: context.jailed",

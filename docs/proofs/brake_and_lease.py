@@ -254,7 +254,7 @@ def desk(standing: Standing, lease: Any, *, set_back: bool = False) -> Gate:
 def unleased() -> Iterator[str | None]:
     """Acts of the engine that a lease lets through though used up, or stops though it is not."""
     best = {"tier": 1, "escapes": 0, "level": 1, "wall": 1, "foreign": 0, "worse": 0}
-    best |= {"gain": 0, "granted": 0}
+    best |= {"gain": 0, "granted": 0, "precision": 10_000, "variety": 1000}
     acts = read_schema(shipped()["schema.cedarschema"])
     for held, outgrown, set_back, over, *spent in product((True, False), repeat=8):
         names = ("generations", "flop", "seconds", "joules")

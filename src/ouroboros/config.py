@@ -14,10 +14,10 @@ from ouroboros.errors import UsageError
 
 Signal = Literal[
     "confident", "sampled", "raw", "earlier", "peer",
-    "inverse", "twin", "split", "step", "verdict", "second",
+    "inverse", "twin", "split", "part", "step", "verdict", "second",
 ]  # fmt: skip
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
-VIEWS = ("inverse", "twin", "split", "step")
+VIEWS = ("inverse", "twin", "split", "part", "step")
 
 
 class Section(BaseModel):
@@ -105,8 +105,11 @@ class Loop(Section):
     """Every judgement says yes; or all together make it probable enough (`loop/believe.py`)."""
     signals: tuple[Signal, ...] = SIGNALS
     """What a calibrated acceptance looks at."""
-    calibration: int = Field(default=300, ge=4)
+    calibration: int = Field(default=500, ge=4)
     """Problems a family, learner and state of the base that calibrate it."""
+    canaries: int = Field(default=40, ge=0)
+    """Problems below the wall, and as many banked ones asked the other way round, a family and
+    learner, that calibrate it anew in each generation."""
     confidence: float = Field(default=0.9, ge=0, le=1)
     """Smallest token probability an accepted answer may hold."""
     spread: float = Field(default=1.5, ge=1)
@@ -122,6 +125,8 @@ class Loop(Section):
     peak: float = 0.8
     consolidation: int = Field(default=100, ge=0)
     """Steps of the last training, on all levels alike; fewer where time is short."""
+    revisit: float = Field(default=0.0, ge=0, le=1)
+    """Problems like recent mistakes that recurred, as a share of those asked besides."""
     newest: float = Field(default=0.7, ge=0, le=1)
     """Share of banked rows that come from the newest levels of a family."""
     examine_growth: float = Field(default=1.5, gt=1)

@@ -6,8 +6,9 @@
         {"prompts": ["fhf=", "617="], "lines": [["fhf"], ["617"]]}
     {"op": "verify", "family": "copy", "prompts": ["ab="], "lines": [["ba"]]}
         {"correct": [false]}
-    {"op": "audit", "file": "data/3.parquet", "id": "9f...", "families": ["copy"]}
-        {"families": {"copy": {"7": {"rows": 96, "correct": 95}}}, "foreign": 0}
+    {"op": "audit", "file": "data/3.parquet", "id": "9f...", "families": {"copy": 3}}
+        {"families": {"copy": {"7": {"rows": 96, "correct": 95}}}, "foreign": 0,
+         "made": {"copy": {"rows": 96, "wrong": 1, "variety": 981}}}
 
 Examples come half from the family's proposals, half from its adversarial items, in turn, and are
 the same for the same request. A prompt that is too long to be worked out in a moment, or whose
@@ -26,7 +27,8 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, TextIO
 
 from ouroboros.envs import Family, load_families
@@ -34,15 +36,35 @@ from ouroboros.errors import OuroborosError, PluginError, UsageError
 from ouroboros.plugins import blame
 from ouroboros_judges.answers import Answers, load_answers
 from ouroboros_judges.errors import SHOWN, Unfit
+from ouroboros_judges.variety import Row as Solved
+from ouroboros_judges.variety import Sample
 
 LONGEST_ERROR = 500  # characters
 LONGEST_PROMPT = 1 << 15  # characters; what is longer costs a judge more than it is worth
 LONGEST_SOLUTION = 1 << 22  # characters, by the family's own bound
 LENGTHY = 2  # times the longest right solution, beyond which lines are no attempt at one
-AUTHOR = re.compile("oracle|learner [0-9]{1,6}")
+ORACLE = "oracle"
+AUTHOR = re.compile(f"{ORACLE}|learner [0-9]{{1,6}}")
 COLUMNS = ("family", "level", "prompt", "lines", "author", "generation", "slip")
 BATCH = 1 << 16  # rows that are looked at together
 Row = tuple[str, int, str, list[str], str, int, list[str]]
+
+
+@dataclass(slots=True)
+class Made:
+    """What a file holds of the loop's own making in one family; the sample is of what is right."""
+
+    sample: Sample
+    rows: int = 0
+    wrong: int = 0
+
+    def add(self, level: int, solved: Solved, *, right: bool) -> None:
+        """Count a row in."""
+        self.rows += 1
+        if right:
+            self.sample.add(level, solved)
+        else:
+            self.wrong += 1
 
 
 def main() -> int:
@@ -109,6 +131,10 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
 def audit(request: dict[str, Any]) -> dict[str, Any]:
     """How many rows of a data file are right, by family and by the level that the row states.
 
+    `made` says the same of what the loop made itself, and how varied the right ones of it are
+    (`variety`): rows of learners, rows past the family's wall, and whatever is wrong. Worked
+    examples up to the wall are left out, so that they cannot water anything down.
+
     A row whose prompt is of another level than it states is counted as wrong. One that is no task
     of the families asked about, whose lines hold what no solution can, or whose author is nobody,
     is foreign and counted apart: nothing but these families' tasks can be in data without any.
@@ -116,20 +142,36 @@ def audit(request: dict[str, Any]) -> dict[str, Any]:
     rows: Counter[tuple[str, int]] = Counter()
     correct: Counter[tuple[str, int]] = Counter()
     file, identity = _field(request, "file", str), _field(request, "id", str)
-    known, foreign = set(_texts(request.get("families"), "families")), 0
+    walls, foreign = _walls(request), 0
+    made: dict[str, Made] = {}
+    seed = int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16)
     for name, level, prompt, lines, author, generation, slip in _read_rows(file, identity):
-        ours = name in known and AUTHOR.fullmatch(author) and generation >= 0
+        ours = name in walls and AUTHOR.fullmatch(author) and generation >= 0
         if not (ours and all(_is_task(name, level, prompt, each) for each in (lines, slip))):
             foreign += 1
             continue
         rows[name, level] += 1
-        right = _is_right(name, level, prompt, lines)
-        correct[name, level] += right and _is_slip(lines, slip)
+        right = _is_right(name, level, prompt, lines) and _is_slip(lines, slip)
+        correct[name, level] += right
+        if not right or author != ORACLE or level > walls[name]:
+            own = made.setdefault(name, Made(Sample(seed)))
+            own.add(level, (prompt, lines), right=right)
     families: dict[str, dict[str, dict[str, int]]] = {}
     for name, level in sorted(rows):
         counts = {"rows": rows[name, level], "correct": correct[name, level]}
         families.setdefault(name, {})[str(level)] = counts
-    return {"families": families, "foreign": foreign}
+    return {
+        "families": families,
+        "foreign": foreign,
+        "made": {
+            name: {
+                "rows": own.rows,
+                "wrong": own.wrong,
+                "variety": own.sample.against(partial(_drawn, name, seed)),
+            }
+            for name, own in sorted(made.items())
+        },
+    }
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -143,6 +185,14 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 def _halves(name: str) -> tuple[Family, Answers]:
     """Both halves of one family; a broken plugin harms only the requests that name it."""
     return load_families([name])[name], load_answers([name])[name]
+
+
+def _drawn(name: str, seed: int, level: int, count: int) -> list[Solved]:
+    """Problems as the family proposes them, solved."""
+    family, answers = _halves(name)
+    with blame(f"family {name!r}"):
+        prompts = [task.prompt for task in family.propose(level, seed, count)]
+        return [(prompt, answers.solve(prompt)) for prompt in prompts]
 
 
 def _level(family: Family, prompt: str) -> int:
@@ -248,6 +298,14 @@ def _field(request: dict[str, Any], name: str, kind: type) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise UsageError(f"field {name!r} must be of type {kind.__name__}")
     return value
+
+
+def _walls(request: dict[str, Any]) -> dict[str, int]:
+    """The families asked about, each with its wall."""
+    walls = _field(request, "families", dict)
+    if not all(type(wall) is int for wall in walls.values()):
+        raise UsageError("field 'families' must hold a wall for each")
+    return walls
 
 
 def _texts(value: object, name: str) -> list[str]:

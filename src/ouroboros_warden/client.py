@@ -53,7 +53,11 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """All the engine learns of an examination: "better", "no evidence", "worse" or "first"."""
+    """All the engine learns of an examination: a word.
+
+    It is "better", "no evidence", "worse", "first", "drift" (too much of its data is wrong) or
+    "narrow" (they are not varied enough).
+    """
 
     promoted: bool
     reason: str

@@ -127,21 +127,25 @@ class Oracle:
         request = {"op": "verify", "family": family, "level": level}
         return self._judge.ask({**request, "prompts": prompts, "lines": lines}, read)
 
-    def audit(self, file: Path, identity: str, families: Iterable[str]) -> Json:
-        """How much of a data file is right: {"families", "rows", "correct", "foreign"}.
+    def audit(self, file: Path, identity: str, walls: Mapping[str, int]) -> Json:
+        """How much of a data file is right: {"families", "rows", "correct", "foreign", "made"}.
 
-        Foreign is a row whose prompt or lines are none of its family, or of none of `families`; it
-        is counted apart. The oracle refuses bytes that do not have this content id.
+        Foreign is a row whose prompt or lines are none of its family, or of none of `walls`; it
+        is counted apart. The oracle refuses bytes that do not have this content id. `made` says of
+        what the loop made itself, by family, {"rows", "wrong", "variety"}.
         """
 
         def read(answer: Json) -> Json:
             found = _table(answer.get("families"))
             counts = [_audited(each) for levels in found.values() for each in _levels(levels)]
             rows, correct = sum(n for n, _ in counts), sum(right for _, right in counts)
-            foreign = _count(answer.get("foreign"))
-            return {"families": found, "rows": rows, "correct": correct, "foreign": foreign}
+            made = {name: _made(each) for name, each in _table(answer.get("made")).items()}
+            _demand(made.keys() <= found.keys(), "what was made is of the file's families")
+            _demand(sum(m["wrong"] for m in made.values()) == rows - correct, "all wrong is made")
+            foreign = {"foreign": _count(answer.get("foreign"))}
+            return {"families": found, "rows": rows, "correct": correct, **foreign, "made": made}
 
-        request = {"op": "audit", "file": str(file), "id": identity, "families": list(families)}
+        request = {"op": "audit", "file": str(file), "id": identity, "families": dict(walls)}
         return self._judge.ask(request, read)
 
 
@@ -257,6 +261,14 @@ def _audited(value: Any) -> tuple[int, int]:
     rows, correct = _count(table.get("rows")), _count(table.get("correct"))
     _demand(correct <= rows, "correct <= rows")
     return rows, correct
+
+
+def _made(value: Any) -> Json:
+    table = _table(value)
+    made = {name: _count(table.get(name)) for name in ("rows", "wrong", "variety")}
+    _demand(made["wrong"] <= made["rows"], "wrong <= rows")
+    _demand(made["variety"] <= 1000, "variety is in thousandths")
+    return made
 
 
 def _demand(holds: bool, what: str) -> None:

@@ -10,7 +10,11 @@ Rules
   better one is promoted is for the articles to say: growth under a lease is bounded.
 - While the evidence speaks for the successor but not loud enough, the examination goes on with
   another sitting of fresh items, up to `SITTINGS`: an e-value may be looked at after each.
-- The engine learns "better", "no evidence", "worse" or "first": no figure crosses the door.
+- Whether the data that taught it drifted (too many labels wrong) or narrowed (less varied than
+  the family's own problems) is for the articles, too, by the oracle's audit of each file.
+- The engine learns one of six words of an examination: "better", "no evidence", "worse", "first",
+  "drift" or "narrow". No figure crosses the door: less than three bits an examination, of which a
+  lease grants so many.
 - A refusal that concerns a step is logged; an error promotes nothing and ends the run.
 
 A key that stands in the log is answered from the log, and a key that comes back with another
@@ -45,6 +49,7 @@ from ouroboros_warden.standing import (
     decide,
     facts_of_exam,
     last_step,
+    reason_of,
     share_of_alpha,
     start_of,
     undecided,
@@ -62,7 +67,9 @@ _TOLD = {
     "better": "better",
     "no evidence of improvement": "no evidence",
     "first checkpoint": "first",
-}  # reasons as the engine hears them; any other is "worse"
+    "drift": "drift",
+    "narrow": "narrow",
+}  # reasons as the engine hears them, up to a colon; any other is "worse"
 
 Tell = Callable[[str, Json], None]
 
@@ -283,7 +290,7 @@ class Gate:
         decision: Json = {name: body[name] for name in ("generation", "checkpoint", "champion")}
         decision |= {
             "promoted": ruling.promoted and law["allowed"],
-            "reason": ", ".join(law["by"]) if ruling.promoted > law["allowed"] else ruling.reason,
+            "reason": reason_of(ruling, law),
             "families": body["families"],
             "growth": report,
         }
@@ -370,8 +377,8 @@ class Gate:
 def _recall(record: Record) -> Json:
     if record.kind != "decision":
         return {}
-    reason: Any = record.body["reason"]
-    return {"promoted": record.body["promoted"], "reason": _TOLD.get(reason, "worse")}
+    kind = str(record.body["reason"]).partition(":")[0]
+    return {"promoted": record.body["promoted"], "reason": _TOLD.get(kind, "worse")}
 
 
 def _limit(body: Json, limit: int, what: str) -> None:

@@ -1,7 +1,7 @@
 """Every decision of a run made again: the same facts must get the same answer from its articles.
 
 Where the log holds what a fact was measured from, the fact is measured again, too: levels and
-walls, evidence and inferior families, freshness, growth, lineage.
+walls, evidence and inferior families, freshness, growth, lineage, what the audits found.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,14 @@ from ouroboros_warden.canonical import Json
 from ouroboros_warden.constitution import Constitution
 from ouroboros_warden.folder import Config
 from ouroboros_warden.policy import ENGINE, HUMAN, Policy
-from ouroboros_warden.standing import Standing, after, facts_of_exam, start_of
+from ouroboros_warden.standing import (
+    Standing,
+    after,
+    decide,
+    facts_of_exam,
+    reason_of,
+    start_of,
+)
 
 HUMANS = {"grant", "release", "amend", "pull"}
 _ACTIONS = {
@@ -64,9 +71,15 @@ def _wrong(
         yield f"{action} was done although it was forbidden, or the reverse"
     if record.kind != "refused" and action not in _ACTIONS.get(record.kind, (_op(record),)):
         yield f"{record.kind} was decided as {action}"
+    if exam and record.kind == "decision" and record.body["reason"] != _reason(exam.body, law):
+        yield f"{action} has another reason than its facts"
     for name, fact in _measured(record, exam, standing, config).items():
         if context.get(name) != fact:
             yield f"{action} was decided with {name} = {context.get(name)}; it was {fact}"
+
+
+def _reason(sat: Json, law: Json) -> str:
+    return reason_of(decide(sat["e_value"], sat["threshold"], sat["families"]), law)
 
 
 def _done(record: Record) -> bool:

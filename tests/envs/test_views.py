@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ouroboros.envs import BUILT_IN, load_families
-from ouroboros.envs.addition import ForwardAddition, ReverseAddition
+from ouroboros.envs.addition import PART, ForwardAddition, ReverseAddition
 from ouroboros.envs.base import View
 from ouroboros.envs.boolean_chain import BooleanChain
 from ouroboros.envs.kinematics import Kinematics
@@ -60,6 +60,8 @@ def test_all_views_of_a_right_sum_are_right_sums(family, a, b):
         assert is_right(view)
     assert len(of_kind(views, "twin")) == (a != b)
     assert len(of_kind(views, "split")) == (2 if max(a, b) > 9 else 0)
+    columns = len(str(max(a, b)))
+    assert len(of_kind(views, "part")) == (-(-columns // PART) if columns > PART else 0)
 
 
 @sums
@@ -111,40 +113,49 @@ def test_both_halves_are_right_where_the_sum_is_and_only_there(family, a, b, dat
     assert all(map(is_right, splits)) == (total == a + b)
 
 
-def view(kind, family, prompt, *lines):
-    return View(kind=kind, family=family, prompt=prompt, lines=lines)
+def view(kind, family, prompt, *lines, at=(0, 0)):
+    return View(kind=kind, family=family, prompt=prompt, lines=lines, at=at)
 
 
-def test_a_sum_is_seen_from_the_other_side_and_in_halves():
+def test_a_sum_is_seen_from_the_other_side_in_halves_and_in_pieces():
     # 543 + 78: 3 + 8 = 11; 54 + 7 and the carry of 9 + 1 in front of them, 549 + 71 = 620
+    # in pieces: 43 + 78 = 121; 5 and the carry, 59 + 1 = 60
     name = "reverse_addition"
     assert ReverseAddition().views("345+87=", ("126",)) == (
         view("twin", name, "87+345=", "126"),
-        view("split", name, "3+8=", "11"),
-        view("split", name, "945+17=", "026"),
+        view("split", name, "3+8=", "11", at=(0, 1)),
+        view("split", name, "945+17=", "026", at=(1, 3)),
+        view("part", name, "34+87=", "121", at=(0, 2)),
+        view("part", name, "95+1=", "06", at=(2, 3)),
     )
     name = "forward_addition"
     assert ForwardAddition().views("543+78=", ("126", "621")) == (
         view("twin", name, "78+543=", "126", "621"),
-        view("split", name, "3+8=", "11", "11"),
-        view("split", name, "549+71=", "026", "620"),
+        view("split", name, "3+8=", "11", "11", at=(0, 1)),
+        view("split", name, "549+71=", "026", "620", at=(1, 3)),
+        view("part", name, "43+78=", "121", "121", at=(0, 2)),
+        view("part", name, "59+1=", "06", "60", at=(2, 3)),
     )
 
 
 def test_halves_have_no_needless_zeros_and_an_operand_that_ends_is_zero():
     name = "forward_addition"
-    assert ForwardAddition().views("1002+2001=", ("3003", "3003"))[1:] == (
-        view("split", name, "2+1=", "3", "3"),
-        view("split", name, "10+20=", "03", "30"),
-    )
-    assert ForwardAddition().views("7+4000=", ("7004", "4007"))[1:] == (
-        view("split", name, "7+0=", "7", "7"),
-        view("split", name, "0+40=", "04", "40"),
-    )
-    assert ForwardAddition().views("9999+1=", ("00001", "10000"))[1:] == (
-        view("split", name, "99+1=", "001", "100"),
-        view("split", name, "999+1=", "0001", "1000"),
-    )
+
+    def halves(prompt, *lines):
+        return of_kind(ForwardAddition().views(prompt, lines), "split")
+
+    assert halves("1002+2001=", "3003", "3003") == [
+        view("split", name, "2+1=", "3", "3", at=(0, 2)),
+        view("split", name, "10+20=", "03", "30", at=(2, 4)),
+    ]
+    assert halves("7+4000=", "7004", "4007") == [
+        view("split", name, "7+0=", "7", "7", at=(0, 2)),
+        view("split", name, "0+40=", "04", "40", at=(2, 4)),
+    ]
+    assert halves("9999+1=", "00001", "10000") == [
+        view("split", name, "99+1=", "001", "100", at=(0, 2)),
+        view("split", name, "999+1=", "0001", "1000", at=(2, 5)),
+    ]
 
 
 def test_lone_digits_have_no_halves_and_equal_operands_no_twin():
@@ -290,5 +301,5 @@ def test_lines_without_the_form_of_a_solution_have_no_views(name, seed, lines):
 def test_only_another_familys_views_leave_a_family_and_only_to_sums(name):
     for task in FAMILIES[name].propose(4, 1, 8):
         for each in FAMILIES[name].views(task.prompt, ANSWERS[name].solve(task.prompt)):
-            at_home = each.family == name and each.kind in ("twin", "split")
+            at_home = each.family == name and each.kind in ("twin", "split", "part")
             assert at_home or (each.family, each.kind) == ("reverse_addition", "step")

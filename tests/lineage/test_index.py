@@ -189,6 +189,33 @@ def test_data_carries_what_the_audit_found(made_run):
         assert min(y.generation for y in yields(index)) == 1
 
 
+def test_data_carries_the_variety_of_its_least_varied_family(made_run):
+    audits = [r.body for r in read_log(made_run / "log" / "records.jsonl") if r.kind == "audit"]
+    least = [min((m["variety"] for m in body["made"].values()), default=None) for body in audits]
+    assert least[0] is None  # worked examples, which nobody made
+    with open_index(made_run) as index:
+        assert [file.variety for file in data_files(index)] == least
+        of_audits = [
+            (turn, family, made["rows"], made["variety"])
+            for turn, body in enumerate(audits)
+            for family, made in sorted(body["made"].items())
+        ]
+        assert [(y.generation, y.family, y.rows, y.variety) for y in yields(index)] == of_audits
+
+
+def test_a_log_that_knows_nothing_of_variety_is_still_told(spare):
+    run = spare()
+    with closing(Log.open(run / "log" / "records.jsonl")) as log:
+        identity = {"key": "g99/data", "request": "r"}
+        log.append("data", {"generation": 99, "file": "x", "id": "0", "bytes": 1, **identity})
+        families = {"copy": {"7": {"rows": 2, "correct": 1}}}
+        log.append("audit", {"families": families, "rows": 2, "correct": 1, **identity})
+    with open_index(run) as index:
+        last = data_files(index)[-1]
+        assert (last.rows, last.correct, last.variety) == (2, 1, None)
+        assert (yields(index)[-1].rows, yields(index)[-1].variety) == (2, None)
+
+
 def test_two_checkpoints_are_laid_side_by_side(made_run):
     with open_index(made_run) as index:
         first, last = history(index)[0], history(index)[-1]

@@ -67,6 +67,28 @@ def test_trust_is_reported_first(told):
     assert "99." in re.search(r"Label precision: (.*)", text)[1]
 
 
+def test_how_varied_the_data_are_stands_beside_how_right_they_are(told):
+    last = told.yields[-1]
+    least = min(y.variety for y in told.yields if y.generation == last.generation)
+    row = next(
+        line
+        for line in render_report(told, "run").partition("## Data made")[2].splitlines()
+        if line.startswith(f"| {last.generation} ")
+    )
+    assert row.endswith(f"| {figures.variety(least)} |")
+    assert f"<td>{figures.variety(last.variety)}</td>" in render_page(told, "run", PNG)
+    unknown = replace(told, yields=(replace(last, variety=None),))
+    assert f"| {figures.UNKNOWN} |" in render_report(unknown, "run")
+
+
+def test_a_rejection_for_its_data_is_told_with_the_reason(told):
+    reason = "narrow: its new data are 8.7 % as varied as they should be"
+    refused = replace(told.decisions[-1], promoted=False, reason=reason)
+    known = replace(told, decisions=(refused,))
+    for text in (render_report(known, "run"), render_page(known, "run", PNG)):
+        assert reason in text
+
+
 class Reader(HTMLParser):
     def __init__(self):
         super().__init__()

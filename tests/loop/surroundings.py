@@ -1,19 +1,26 @@
 """An engine without its processes: a warden in memory, units run here, learners made by hand."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 
 from ouroboros.config import Config, override, parse_config
 from ouroboros.envs import load_families
 from ouroboros.executors import Serial
+from ouroboros.loop.attempts import Answered, Paper
 from ouroboros.loop.engine import Engine, body_of
+from ouroboros.loop.signals import Read, ReadJob, Text
+from ouroboros.loop.solve import Solved, SolveJob
 from ouroboros.loop.state import Front, State
 from ouroboros.models.rows import encode_rows
+from ouroboros.models.score import Reading
 from ouroboros.models.transformer import Transformer
 from ouroboros.training.corpus import Serving, build_corpus
 from ouroboros.training.optim import Optimizer, OptimizerConfig
@@ -177,3 +184,65 @@ def place_learner(
 
 def same_weights(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[n], other[n]) for n in one)
+
+
+def truth(family: str, prompt: str) -> str:
+    """The right completion."""
+    return "\n".join(_answers(family).solve(prompt))
+
+
+@cache
+def _answers(family: str) -> Any:
+    return load_answers([family])[family]
+
+
+@dataclass
+class Scripted:
+    """Learners without bodies: `says` has what one of this name writes for (family, prompt).
+
+    Of what they read they would write just that. Every text costs one FLOP.
+    """
+
+    says: Callable[[str, str, str], str]
+    jobs: list[SolveJob | ReadJob] = field(default_factory=list)
+
+    def map(self, unit: Callable, items: Sequence) -> list:
+        del unit
+        self.jobs += items
+        return [self._solved(i) if isinstance(i, SolveJob) else self._read(i) for i in items]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    @property
+    def solved(self) -> list[tuple[str, Paper]]:
+        """Which learner solved which paper."""
+        jobs = [job for job in self.jobs if isinstance(job, SolveJob)]
+        return [(Path(job.learner).stem, paper) for job in jobs for paper in job.papers]
+
+    @property
+    def read(self) -> list[tuple[str, Text]]:
+        """Which learner read which text."""
+        jobs = [job for job in self.jobs if isinstance(job, ReadJob)]
+        return [(Path(job.learner).stem, text) for job in jobs for text in job.texts]
+
+    def _solved(self, job: SolveJob) -> Solved:
+        who = Path(job.learner).stem
+        answered = tuple(
+            Answered(
+                paper=paper,
+                completions=tuple(self.says(who, paper.family, p) for p in paper.prompts),
+                sure=(False,) * len(paper.prompts),
+            )
+            for paper in job.papers
+        )
+        return Solved(answered=answered, flop=sum(len(p.prompts) for p in job.papers))
+
+    def _read(self, job: ReadJob) -> Read:
+        who = Path(job.learner).stem
+        agrees = np.array(
+            [self.says(who, t.family, t.prompt) == t.completion for t in job.texts], dtype=np.bool_
+        )
+        logs = np.where(agrees, -0.001, -9.0).astype(np.float32)
+        first = np.where(agrees, -1, 0)
+        return Read(reading=Reading(first=first, least=logs, total=logs), flop=len(job.texts))

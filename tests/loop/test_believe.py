@@ -1,5 +1,5 @@
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +12,37 @@ from ouroboros.errors import UsageError
 from ouroboros.executors import Serial
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Paper
-from ouroboros.loop.believe import Belief, belief, belief_path, calibrated, judged, upheld, within
-from ouroboros.loop.calibrate import Combiner
+from ouroboros.loop.believe import (
+    Belief,
+    Rule,
+    belief,
+    belief_path,
+    believed,
+    calibrated,
+    fitted,
+    judged,
+    surest,
+    upheld,
+    weaker,
+)
+from ouroboros.loop.calibrate import Combiner, Steps
+from ouroboros.loop.canaries import COLUMNS, Known, known_path
 from ouroboros.loop.learner import fresh, learner_files
 from ouroboros.loop.signals import Text, measure
-from ouroboros.loop.solve import Solved, SolveJob
+from ouroboros.loop.solve import Solved
 from ouroboros.loop.verify import verify
 
 from .surroundings import (
     DeafWarden,
-    MemoryWarden,
+    Scripted,
     make_engine,
     make_state,
     place_learner,
     taught,
+    truth,
 )
 
-CALIBRATED = "loop.acceptance=calibrated", "training.drafts=0.1"
+CALIBRATED = "loop.acceptance=calibrated", "training.drafts=0.1", "loop.canaries=4"
 LOW_WALLS = 'families={"copy": {"wall": 1}, "reverse": {"wall": 1}}'
 CHARACTERS = "0123456789abcdefghij"
 ALL = {(family, f"{c}="): c for family in ("copy", "reverse") for c in CHARACTERS}
@@ -89,9 +103,9 @@ def grown(folder, bodies, *settings: str, states=(YOUNG, YOUNG)):
 def ripe(tmp_path_factory, bodies):
     """An engine with a belief, found where the learners made mistakes first and none later."""
     states = YOUNG, YOUNG, ("one", "other")
-    folder = tmp_path_factory.mktemp("ripe")
-    engine = grown(folder, bodies, "loop.calibration=600", states=states)
-    belief(engine, make_state(()))
+    settings = "loop.calibration=800", "loop.canaries=0"
+    engine = grown(tmp_path_factory.mktemp("ripe"), bodies, *settings, states=states)
+    belief(engine, make_state(learner_files(100)))
     return replace(engine, warden=DeafWarden())
 
 
@@ -116,27 +130,6 @@ def test_what_both_would_write_is_believed_and_what_only_its_author_would_is_not
     assert flop > 0
 
 
-def test_the_states_of_the_base_are_calibrated_on_in_their_order_and_the_first_only_compared_with(
-    tmp_path, bodies
-):
-    @dataclass
-    class Recording(Serial):
-        solvers: list[str] = field(default_factory=list)
-
-        def map(self, unit, items):
-            self.solvers += [item.learner for item in items if isinstance(item, SolveJob)]
-            return super().map(unit, items)
-
-    states = [YOUNG] * 3
-    engine = replace(
-        grown(tmp_path, bodies, "loop.calibration=4", states=states), executor=Recording()
-    )
-    nobody = make_state(("learners/none", "learners/neither"))  # who answers now has no part in it
-    calibrated(engine, nobody)
-    places = [*learner_files(40), *learner_files(100)]
-    assert engine.executor.solvers == [str(tmp_path / place) for place in places]
-
-
 @pytest.fixture
 def newborn(tmp_path):
     """An engine with a wall at 3 whose base left new bodies behind, and the state of the last."""
@@ -146,24 +139,14 @@ def newborn(tmp_path):
     return engine, make_state(now, earlier=before)
 
 
-def test_nothing_past_the_wall_is_asked_for_and_no_verdict_at_all(newborn):
-    engine, state = newborn
-    belief(engine, state)
-    assert {each[0] for each in engine.warden.asked} == {"examples"}
-    asked = engine.warden.of("examples")
-    assert {(family, level) for _, _, family, level, _, _ in asked} == {
-        (family, level) for family in ("copy", "reverse") for level in (1, 2, 3)
-    }
-    assert len({key for _, key, *_ in asked}) == len(asked)
-    assert len({seed for *_, seed in asked}) == len(asked)  # nobody answers another's problems
-
-
 def test_learners_that_never_wrote_an_answer_calibrate_nothing_and_are_not_believed(newborn):
     engine, state = newborn
     found = belief(engine, state)
-    assert (found.bar, found.mended_bar) == (math.inf, math.inf)
+    assert {rule.bar for rule in found.answers.values()} <= {math.inf}
     (paper,), _ = judged(engine, state, [answered("12", "?", prompts=("12=", "34="))])
     assert paper.accepted == (False, False)
+    (sure,), _ = upheld(engine, state, [paper.answered])
+    assert not sure.any()
 
 
 class Scrawling(Serial):
@@ -184,7 +167,85 @@ def scrawled(answer: Answered) -> Answered:
 
 def test_lines_that_are_no_text_do_not_disturb_a_calibration(newborn):
     engine, state = newborn
-    assert belief(replace(engine, executor=Scrawling()), state).bar == math.inf
+    found = belief(replace(engine, executor=Scrawling()), state)
+    assert (found.answers, found.mended, found.pieces) == ({}, {}, {})
+    (paper,), _ = judged(engine, state, [answered("12", prompts=("12=",))])
+    assert paper.accepted == (False,)
+    assert not upheld(engine, state, [paper.answered], in_pieces=True)[0][0].any()
+
+
+# the rules of a family ---------------------------------------------------------------------
+
+
+def shown(*groups: tuple[str, float, int, int]) -> Known:
+    """Answers of (family, log-odds of every signal, how many are right, how many wrong)."""
+    rows = [
+        (name, value, number < right)
+        for name, value, right, wrong in groups
+        for number in range(right + wrong)
+    ]
+    names, values, right = zip(*rows, strict=True)
+    return Known(
+        names=np.array(names),
+        values=np.repeat(np.array(values)[:, None], len(SIGNALS), axis=1),
+        right=np.array(right),
+        generation=np.zeros(len(rows), dtype=np.int64),
+    )
+
+
+def test_each_family_has_a_bar_of_its_own(newborn):
+    engine, _ = newborn
+    known = shown(("copy", 3.0, 4000, 0), ("reverse", 1.0, 3900, 100), ("reverse", -3.0, 10, 400))
+    found = calibrated(engine, known, 7)
+    assert found.generation == 7
+    for rules in (found.answers, found.mended):
+        assert rules["copy"].bar < 1
+        assert rules["reverse"].bar == math.inf
+    assert found.answers["copy"].share == pytest.approx(4392 / 4443)
+    assert found.answers["reverse"].share == pytest.approx(4311 / 4812)
+
+
+def test_what_a_family_does_not_show_others_show_a_little(newborn):
+    engine, _ = newborn
+    others = [("reverse", 3.0, 600, 0), ("reverse", -3.0, 0, 600)]
+    rules = fitted(engine, shown(("copy", 3.0, 600, 0), *others))
+    surely, hardly = np.full((1, len(SIGNALS)), 3.0), np.full((1, len(SIGNALS)), -3.0)
+    combiner = rules["copy"].combiner
+    assert combiner.probability(hardly)[0] < 0.6 < 0.9 < combiner.probability(surely)[0]
+    alone = fitted(engine, shown(("copy", 3.0, 600, 0)))["copy"].combiner
+    assert alone.probability(hardly) == alone.probability(surely)
+
+
+def test_a_bar_is_set_by_the_scores_that_answers_get_from_others(newborn):
+    engine, _ = newborn
+    known = shown(("copy", 3.0, 8, 0), ("copy", -3.0, 0, 8))
+    learnt = []
+
+    def learn(values, right, counts):
+        learnt.append(len(right))
+        return steps((-8.0, 0.5))
+
+    fitted(engine, known, learn)
+    assert learnt == [8, 8, 16] * 2  # halves, then all, for each of two families
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_of_one_answer_or_none_there_are_no_rules(newborn, count):
+    engine, _ = newborn
+    one = shown(("copy", 3.0, 1, 0))
+    few = replace(one, **{n: getattr(one, n)[:count] for n in COLUMNS})
+    found = calibrated(engine, few, 1)
+    assert (found.answers, found.mended, found.pieces) == ({}, {}, {})
+
+
+def test_what_was_solved_in_pieces_is_weighed_by_the_weaker_of_two_cuts():
+    values = np.full((4, len(SIGNALS)), 7.0)
+    part, split = SIGNALS.index("part"), SIGNALS.index("split")
+    values[:, part], values[:, split] = (2.0, 5.0, 5.0, np.nan), (5.0, 1.0, np.nan, 5.0)
+    found = weaker(values)
+    assert found[:2, part].tolist() == [2.0, 1.0]
+    assert np.isnan(found[2:]).all()  # there are not both
+    assert np.isnan(np.delete(found, part, axis=1)).all()
 
 
 # the file ----------------------------------------------------------------------------------
@@ -192,41 +253,51 @@ def test_lines_that_are_no_text_do_not_disturb_a_calibration(newborn):
 
 def test_a_belief_is_written_whole_and_read_back_without_asking_anybody(tmp_path, bodies):
     engine = grown(tmp_path, bodies, "loop.calibration=8")
+    state = make_state(learner_files(40))
     before = {file.name for file in (tmp_path / "learners").iterdir()}
-    found = belief(engine, make_state(()))
+    found = belief(engine, state)
     after = {file.name for file in (tmp_path / "learners").iterdir()}
-    assert after - before == {belief_path(engine).name}
+    assert after - before == {belief_path(engine).name, known_path(engine).name}
     content = belief_path(engine).read_bytes()
-    deaf = replace(engine, warden=DeafWarden())
-    assert belief(deaf, make_state(())) == found
+    deaf = replace(engine, warden=DeafWarden(), executor=None)
+    assert belief(deaf, state) == found
     assert belief_path(engine).read_bytes() == content
 
 
 def test_a_bar_that_nothing_reaches_is_read_back_as_it_was(tmp_path, bodies):
     engine = grown(tmp_path, bodies, "loop.calibration=4")
-    found = belief(engine, make_state(()))
-    assert (found.bar, found.mended_bar) == (math.inf, math.inf)  # of so few answers
-    assert belief(replace(engine, warden=DeafWarden()), make_state(())) == found
+    state = make_state(learner_files(40))
+    found = belief(engine, state)
+    assert {rule.bar for rule in found.answers.values()} == {math.inf}  # of so few answers
+    assert belief(replace(engine, warden=DeafWarden(), executor=None), state) == found
 
 
-class Stopping(MemoryWarden):
-    """Dies after some questions."""
-
-    def examples(self, key, family, level, count, seed):
-        if len(self.asked) == 3:
-            raise KeyboardInterrupt
-        return super().examples(key, family, level, count, seed)
+def test_steps_and_weights_are_read_back_as_what_they_were(believing):
+    made = replace(believer({"peer": 9.0}), pieces=rules(steps((-8.0, 0.1), (2.5, 0.9))))
+    engine, state = believing(made)
+    belief(engine, state)
+    assert belief(engine, state) == made
 
 
-def test_a_calibration_that_was_cut_short_leaves_nothing_and_is_repeated_alike(tmp_path, bodies):
-    states = [YOUNG, YOUNG, ("one", "other")]
-    whole = grown(tmp_path / "whole", bodies, "loop.calibration=8", states=states)
-    found = belief(whole, make_state(()))
-    cut = grown(tmp_path / "cut", bodies, "loop.calibration=8", states=states)
-    with pytest.raises(KeyboardInterrupt):
-        belief(replace(cut, warden=Stopping()), make_state(()))
-    assert not belief_path(cut).exists()
-    assert belief(cut, make_state(())) == found
+def test_the_next_generation_is_calibrated_anew(newborn):
+    engine, state = newborn
+    first = belief(engine, state)
+    second = belief(engine, replace(state, generation=2))
+    assert (first.generation, second.generation) == (1, 2)
+    assert {key.split("/")[1] for _, key, *_ in engine.warden.asked if "canaries" in key} == {
+        "1",
+        "2",
+    }
+    deaf = replace(engine, warden=DeafWarden(), executor=None)
+    assert belief(deaf, replace(state, generation=2)) == second
+
+
+def test_what_it_took_to_calibrate_is_counted_with_the_first_papers_of_a_generation(newborn):
+    engine, state = newborn
+    paper = answered("12", prompts=("12=",))
+    _, first = judged(engine, state, [paper])
+    _, second = judged(engine, state, [paper])
+    assert first - second == belief(engine, state).flop > 0
 
 
 SPOILT = {
@@ -235,6 +306,7 @@ SPOILT = {
     "no text": lambda _: b"\xff\xfe\x00",
     "something else": lambda _: b"[1, 2]",
     "without a bar": lambda whole: whole.replace(b'"bar"', b'"bear"'),
+    "without a generation": lambda whole: whole.replace(b'"generation"', b'"degeneration"'),
     "a word for a number": lambda whole: whole.replace(b'"bias": ', b'"bias": "x", "was": ', 1),
 }
 
@@ -242,11 +314,12 @@ SPOILT = {
 @pytest.mark.parametrize("spoilt", SPOILT)
 def test_a_damaged_belief_is_a_mistake_that_one_line_tells(tmp_path, bodies, spoilt):
     engine = grown(tmp_path, bodies, "loop.calibration=4")
-    belief(engine, make_state(()))
+    state = make_state(learner_files(40))
+    belief(engine, state)
     path = belief_path(engine)
     path.write_bytes(SPOILT[spoilt](path.read_bytes()))
     with pytest.raises(UsageError) as caught:
-        belief(replace(engine, warden=DeafWarden()), make_state(()))
+        belief(replace(engine, warden=DeafWarden(), executor=None), state)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -281,10 +354,24 @@ def combiner(weights: dict[str, float], bias: float = 0.0) -> Combiner:
     )
 
 
-def believer(weights: dict[str, float], bias: float = 0.0, bar: float = 0.5) -> Belief:
+def steps(*pairs: tuple[float, float]) -> Steps:
+    """Shares by what the weaker of the cuts says."""
+    edges, shares = zip(*pairs, strict=True)
+    return Steps(signal=SIGNALS.index("part"), edges=edges, shares=shares)
+
+
+def rules(combiner: Combiner | Steps, bar: float = 0.5, share: float = 0.5) -> dict[str, Rule]:
+    """The same rule for either family."""
+    rule = Rule(combiner=combiner, bar=bar, share=share)
+    return {name: rule for name in ("copy", "reverse")}
+
+
+def believer(
+    weights: dict[str, float], bias: float = 0.0, bar: float = 0.5, share: float = 0.5
+) -> Belief:
     """The same belief of answers and of mended texts, whatever their family."""
-    each = {name: combiner(weights, bias) for name in ("copy", "reverse")}
-    return Belief(answers=each, mended=each, bar=bar, mended_bar=bar)
+    each = rules(combiner(weights, bias), bar, share)
+    return Belief(generation=1, answers=each, mended=each, pieces=each)
 
 
 @pytest.fixture
@@ -292,6 +379,7 @@ def believing(tmp_path, copyists, monkeypatch):
     """Makes an engine that believes so, and the state of two copyists."""
 
     def make(found: Belief, author="right", peer="right", signals='["confident","peer","inverse"]'):
+        monkeypatch.setattr(believe, "known", lambda *_: None)
         monkeypatch.setattr(believe, "calibrated", lambda *_: found)
         settings = ("genome.layers=2", "loop.acceptance=calibrated", f"loop.signals={signals}")
         engine = make_engine(tmp_path, *settings, warden=DeafWarden())
@@ -354,12 +442,34 @@ def test_what_the_peer_doubts_can_be_believed_for_what_follows_from_it(believing
 
 
 @pytest.mark.parametrize(("odds", "accepted"), [(99, False), (1999, True)])
-def test_above_the_bar_too_a_level_at_which_too_many_would_be_wrong_gives_nothing(
+def test_above_the_bar_too_a_level_at_which_fewer_seem_right_than_before_gives_nothing(
     believing, odds, accepted
 ):
-    engine, state = believing(believer({}, bias=math.log(odds), bar=0.5))
+    engine, state = believing(believer({}, bias=math.log(odds), bar=0.5, share=0.995))
     found, _ = judged(engine, state, [answered("12", "34", prompts=PAIR)])
     assert found[0].accepted == (accepted, accepted)
+
+
+def test_a_family_without_a_rule_is_not_believed_and_stops_nobody(believing):
+    made = believer({}, bias=50.0)
+    only = {"copy": made.answers["copy"]}
+    engine, state = believing(replace(made, answers=only, mended=only))
+    papers = [
+        answered("12", prompts=("12=",)),
+        answered("43", prompts=("34=",), family="reverse"),
+    ]
+    found, _ = judged(engine, state, papers)
+    assert [paper.accepted for paper in found] == [(True,), (False,)]
+    assert [sure.tolist() for sure in upheld(engine, state, papers)[0]] == [[True], [False]]
+
+
+def test_each_family_is_held_against_its_own_bar(believing):
+    made = believer({}, bias=math.log(1999))
+    stern = replace(made.answers["reverse"], bar=0.9999)
+    engine, state = believing(replace(made, answers=made.answers | {"reverse": stern}))
+    papers = [answered("12", prompts=("12=",), family=name) for name in ("copy", "reverse")]
+    found, _ = judged(engine, state, papers)
+    assert [paper.accepted for paper in found] == [(True,), (False,)]
 
 
 def test_what_cannot_reach_the_bar_any_more_is_not_measured_dearly(believing):
@@ -402,8 +512,9 @@ def test_leaving_out_what_is_dear_changes_no_judgement(believing):
         np.array([author for *_, author in texts]),
         ("confident", "peer", "inverse"),
     )
-    probability = made.answers["copy"].probability(everything.values)
-    assert [j.accepted[0] for j in found] == (probability >= made.bar).tolist()
+    rule = made.answers["copy"]
+    probability = rule.combiner.probability(everything.values)
+    assert [j.accepted[0] for j in found] == (probability >= rule.bar).tolist()
     assert 0 < sum(j.accepted[0] for j in found) < len(texts)
     assert [j.doubt[0] for j in found] == everything.doubt.tolist()
 
@@ -451,29 +562,82 @@ def test_in_formal_mode_the_verdict_counts_and_no_belief(tmp_path):
 
 
 PROBABLE = st.sampled_from([1.0, 0.99995, 0.9995, 0.999, 0.998, 0.5, 0.0]) | st.floats(0.99, 1)
-PLACES = st.sampled_from([("copy", 4), ("copy", 7), ("reverse", 4)])
 
 
-@given(st.lists(st.tuples(PROBABLE, PLACES), max_size=40))
-def test_of_every_level_as_many_are_believed_as_are_right_by_their_own_account(answers):
-    probability = np.array([p for p, _ in answers])
-    places = [place for _, place in answers]
-    kept = within(probability, places)
-    assert len(kept) == len(answers)
-    for place in set(places):
-        rows = np.array([found == place for found in places])
-        sure, rest = probability[rows & kept], probability[rows & ~kept]
-        assert (within(probability[rows], [place] * int(rows.sum())) == kept[rows]).all()
-        if len(sure):
-            assert (1 - sure).mean() <= 0.001 + 1e-12
-        if len(rest):
-            assert rest.max() <= sure.min(initial=1.0)
-            assert (1 - np.append(sure, rest.max())).mean() > 0.001 - 1e-12  # one more is too many
+@given(st.lists(PROBABLE, max_size=40).map(np.array))
+def test_as_many_are_believed_as_are_right_by_their_own_account(probability):
+    found = surest(probability)
+    assert len(found) == len(probability)
+    sure, rest = probability[found], probability[~found]
+    if len(sure):
+        assert (1 - sure).mean() <= 0.001 + 1e-12
+    if len(rest):
+        assert rest.max() <= sure.min(initial=1.0)
+        assert (1 - np.append(sure, rest.max())).mean() > 0.001 - 1e-12  # one more is too many
 
 
-def test_a_level_of_many_doubts_gives_what_is_sure_in_it():
-    found = within(np.array([0.9, 1.0, 0.9999, 0.9, 0.0]), [("copy", 4)] * 5)
+def test_many_doubts_leave_what_is_sure():
+    found = surest(np.array([0.9, 1.0, 0.9999, 0.9, 0.0]))
     assert found.tolist() == [False, True, True, False, False]
+
+
+def peer_says(*odds: float) -> np.ndarray:
+    """(N, S) signals of which the peer alone says something."""
+    values = np.full((len(odds), len(SIGNALS)), np.nan)
+    values[:, SIGNALS.index("peer")] = odds
+    return values
+
+
+def test_at_a_level_where_most_are_wrong_fewer_are_believed_than_with_the_canaries_share():
+    each = rules(combiner({"peer": 1.0}), bar=0.5, share=0.9)
+    mostly, seldom = peer_says(*[7.5] * 20, *[-6.0] * 2), peer_says(*[7.5] * 20, *[-6.0] * 400)
+    for values, count in ((mostly, 20), (seldom, 0)):
+        possible, places = np.full(len(values), True), [("copy", 9)] * len(values)
+        unadapted = surest(each["copy"].combiner.probability(values))
+        assert unadapted.sum() == 20
+        assert believed(each, values, possible, places).sum() == count
+
+
+def test_every_level_of_every_family_is_watched_by_itself():
+    each = rules(combiner({"peer": 1.0}), bar=0.5, share=0.9)
+    values = peer_says(*[7.5] * 20, *[-6.0] * 400)
+    places = [("copy", 9)] * 10 + [("reverse", 12)] * 10 + [("copy", 12)] * 400
+    found = believed(each, values, np.full(len(values), True), places)
+    assert found.tolist() == [True] * 20 + [False] * 400
+    mixed = [("copy", 9)] * 420
+    assert not believed(each, values, np.full(len(values), True), mixed).any()
+
+
+def test_one_impossible_answer_among_thousands_is_not_believed_with_them():
+    each = rules(combiner({"peer": 1.0}), bar=0.5, share=0.5)
+    possible = np.arange(3000) < 2999
+    found = believed(each, peer_says(*[8.0] * 3000), possible, [("copy", 9)] * 3000)
+    assert found.tolist() == possible.tolist()
+
+
+def test_what_is_not_possible_is_not_believed_and_counts_as_wrong():
+    each = rules(combiner({"peer": 1.0}), bar=0.5, share=0.9)
+    values = peer_says(*[7.5] * 40)
+    for others in (20, 0):
+        possible = np.arange(40) < 20
+        places = [("copy", 9)] * 20 + [("copy", 9 if others else 8)] * 20
+        found = believed(each, values, possible, places)
+        assert found.tolist() == [not others] * 20 + [False] * 20
+
+
+@given(
+    st.lists(st.tuples(st.floats(-8, 8), st.booleans(), st.sampled_from([4, 7])), max_size=40),
+    st.sampled_from([0.1, 0.5, 0.99]),
+    st.sampled_from([0.3, 0.9, 0.999]),
+)
+def test_nothing_below_the_bar_and_nothing_impossible_is_ever_believed(answers, share, bar):
+    each = rules(combiner({"peer": 1.0}), bar=bar, share=share)
+    values, possible = peer_says(*[o for o, _, _ in answers]), [yes for _, yes, _ in answers]
+    places = [("copy", level) for *_, level in answers]
+    found = believed(each, values, np.array(possible, dtype=np.bool_), places)
+    assert len(found) == len(answers)
+    assert not found[~np.array(possible, dtype=np.bool_)].any()
+    assert (each["copy"].combiner.probability(values[found]) >= bar).all()
 
 
 # texts that two learners wrote together ----------------------------------------------------
@@ -494,7 +658,8 @@ def test_a_mended_text_is_upheld_by_both_learners_whoever_began_it(believing, se
 
 def test_a_mended_text_is_not_upheld_by_what_its_author_or_its_mender_thinks_of_it(believing):
     sure = believer({"confident": 1.0, "sampled": 1.0, "raw": 1.0, "earlier": 1.0, "peer": 1.0})
-    engine, state = believing(replace(sure, mended_bar=0.51))
+    mended = {name: replace(rule, bar=0.51) for name, rule in sure.mended.items()}
+    engine, state = believing(replace(sure, mended=mended))
     (found,), _ = upheld(engine, state, [answered("34", prompts=("34=",))])
     assert found.tolist() == [False]
 
@@ -512,3 +677,33 @@ def test_a_mended_text_of_the_wrong_form_is_not_upheld(believing):
     texts = ("34", "", "3", "3?", "ab")
     (found,), _ = upheld(engine, state, [answered(*texts, prompts=("34=",) * 5)])
     assert found.tolist() == [True, False, False, False, False]
+
+
+# texts that were solved in pieces ----------------------------------------------------------
+
+
+def test_a_text_solved_in_pieces_is_held_against_the_weaker_cut_alone(tmp_path, monkeypatch):
+    each = Rule(combiner=steps((-8.0, 0.01), (0.0, 0.9999)), bar=0.0, share=0.5)
+    nothing = Rule(combiner=combiner({}, bias=-50.0), bar=0.5, share=0.5)
+    named = {"reverse_addition": nothing}
+    made = Belief(generation=1, answers=named, mended=named, pieces={"reverse_addition": each})
+    monkeypatch.setattr(believe, "known", lambda *_: None)
+    monkeypatch.setattr(believe, "calibrated", lambda *_: made)
+    settings = 'families={"reverse_addition": {"wall": 3}}', "loop.acceptance=calibrated"
+    engine = make_engine(tmp_path, *settings, warden=DeafWarden())
+    engine = replace(engine, executor=Scripted(lambda _, *asked: truth(*asked)))
+    prompts = ("1234+5678=",) * 3 + ("1+2=", "123123+456456=")
+    texts = "68031", "67031", "?", "3", "579579"  # the fourth has no pieces
+    paper = answered(*texts, prompts=prompts, family="reverse_addition")
+    (found,), flop = upheld(engine, make_state(), [paper], in_pieces=True)
+    assert found.tolist() == [True, False, False, False, True]
+    assert flop > 0
+    # its pieces of two columns are the same, its halves are not
+    halved = replace(engine, executor=Scripted(lambda _, *asked: said_of_halves(*asked)))
+    (found,), _ = upheld(halved, make_state(), [paper], in_pieces=True)
+    assert found.tolist() == [True, False, False, False, False]
+    assert not upheld(engine, make_state(), [paper])[0][0].any()
+
+
+def said_of_halves(family: str, prompt: str) -> str:
+    return "578" if prompt == "123+456=" else truth(family, prompt)

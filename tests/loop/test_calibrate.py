@@ -8,7 +8,16 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 from scipy.stats import binomtest
 
-from ouroboros.loop.calibrate import Combiner, fit, lower_bound, threshold
+from ouroboros.loop.calibrate import (
+    EDGE,
+    Combiner,
+    Steps,
+    adapted,
+    fit,
+    fit_steps,
+    lower_bound,
+    threshold,
+)
 
 NAMES = ("one", "two", "three")
 VALUES = st.floats(-12, 12)
@@ -221,3 +230,182 @@ def test_the_order_of_answers_does_not_move_the_threshold():
     assert 0 < bar < 1
     order = rng.permutation(4000)
     assert threshold(probability[order], right[order], 0.98) == bar
+
+
+ANSWERS = st.lists(
+    st.tuples(st.sampled_from([0.1, 0.5, 0.8, 0.9, 1.0]), st.booleans()), min_size=1, max_size=60
+)
+ENOUGH = st.sampled_from([0.05, 0.3, 0.7, 0.9])
+
+
+def columns(answers) -> tuple[np.ndarray, np.ndarray]:
+    probability, right = zip(*answers, strict=True)
+    return np.array(probability), np.array(right)
+
+
+@given(ANSWERS, ENOUGH)
+def test_answers_that_all_count_one_are_as_answers_that_nobody_counted(answers, precision):
+    probability, right = columns(answers)
+    ones = np.ones(len(right))
+    assert threshold(probability, right, precision, ones) == threshold(
+        probability, right, precision
+    )
+
+
+@given(ANSWERS, ENOUGH)
+def test_two_halves_of_an_answer_are_one(answers, precision):
+    probability, right = columns(answers)
+    twice = np.repeat(probability, 2), np.repeat(right, 2)
+    halves = threshold(*twice, precision, np.full(2 * len(right), 0.5))
+    assert halves == threshold(probability, right, precision)
+
+
+def test_answers_that_count_little_show_little():
+    probability, right = np.full(2995, 0.7), np.full(2995, True)
+    assert threshold(probability, right, counts=np.ones(2995)) == 0.7
+    assert threshold(probability, right, counts=np.full(2995, 0.99)) == math.inf
+    more = np.append(probability, np.full(300, 0.7)), np.full(3295, True)
+    counts = np.append(np.full(2995, 0.99), np.full(300, 0.1))
+    assert threshold(*more, counts=counts) == 0.7
+
+
+def test_each_answer_takes_its_count_along_when_they_are_put_in_order():
+    # of the better half only the wrong one counts, of the others all
+    probability = np.append(np.full(2995, 0.6), 0.9)
+    right, counts = probability < 0.7, np.append(np.ones(2995), 1e-9)
+    assert threshold(probability, right, counts=counts) == 0.6
+    assert threshold(probability, right, counts=counts[::-1]) == math.inf
+
+
+# where another share is right --------------------------------------------------------------
+
+
+SHARES = st.floats(0.01, 0.99)
+MANY = arrays(np.float64, st.integers(1, 40), elements=st.floats(0, 1))
+
+
+def odds(probability):
+    return probability / (1 - probability)
+
+
+@given(MANY, SHARES)
+def test_adapting_keeps_the_order_and_gives_probabilities(probability, share):
+    found = adapted(probability, share)
+    assert found.shape == probability.shape
+    assert ((found >= 0) & (found <= 1)).all()  # and so no nan
+    order = np.argsort(probability, kind="stable")
+    assert (np.diff(found[order]) >= -1e-12).all()
+
+
+@given(arrays(np.float64, st.integers(1, 40), elements=st.sampled_from([0.0, 1.0])), SHARES)
+def test_what_is_certain_stays_certain(probability, share):
+    assert adapted(probability, share) == pytest.approx(probability, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
+def test_no_answers_have_nothing_to_adapt(share):
+    assert adapted(np.array([]), share).shape == (0,)
+
+
+def levelled(share: float, count: int = 4000, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    """Answers of which this share is right, and their probabilities where 0.8 were right."""
+    rng = np.random.default_rng(seed)
+    right = rng.random(count) < share
+    signal = rng.normal(np.where(right, 1.5, -1.5))
+    return expit(3 * signal + np.log(0.8 / 0.2)), right
+
+
+def test_where_the_same_share_is_right_the_probabilities_stay():
+    probability, _ = levelled(0.8)
+    found = adapted(probability, float(probability.mean()))
+    assert found == pytest.approx(probability, abs=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5, 0.95])
+def test_the_probabilities_come_to_what_is_right_here(share):
+    probability, right = levelled(share)
+    found = adapted(probability, 0.8)
+    assert found.mean() == pytest.approx(right.mean(), abs=0.02)
+    assert (found <= probability).all() == (share < 0.8)
+    assert (found >= probability).all() == (share > 0.8)
+    for low, high in ((0.05, 0.35), (0.35, 0.65), (0.65, 0.95)):
+        rows = (found > low) & (found < high)
+        if rows.sum() > 50:
+            assert found[rows].mean() == pytest.approx(right[rows].mean(), abs=0.15)
+
+
+def test_the_fewer_are_right_the_less_probable_each_is():
+    sure = expit(np.linspace(1, 6, 50))
+    before = np.ones(50)
+    for doubtful in (0, 50, 500):
+        found = adapted(np.append(sure, np.full(doubtful, 0.01)), 0.8)[:50]
+        assert (found < before).all()
+        before = found
+
+
+TELLING = arrays(  # of answers that say little the share is found too slowly
+    np.float64, st.integers(1, 40), elements=st.floats(0, 0.1) | st.floats(0.9, 1)
+)
+
+
+@given(TELLING, st.floats(0.4, 0.6))
+def test_in_the_end_the_mean_is_the_share_that_was_estimated(probability, share):
+    found = adapted(probability, share)
+    known = (probability > 0.01) & (probability < 0.99) & (found > EDGE) & (found < 1 - EDGE)
+    assume(known.any())
+    # by Bayes' rule every answer's odds are changed by as much
+    ratio = odds(found[known]) / odds(probability[known])
+    assert ratio == pytest.approx(np.full(len(ratio), ratio[0]), rel=1e-3)
+    change = float(ratio[0]) * odds(share)
+    assert found.mean() == pytest.approx(change / (1 + change), abs=1e-3)
+
+
+# steps -------------------------------------------------------------------------------------
+
+
+@st.composite
+def staircases(draw):
+    """Values of one signal in the second of three columns, whether right, how much each counts."""
+    N = draw(st.integers(1, 40))
+    values = np.full((N, 3), np.nan)
+    values[:, 1] = draw(arrays(np.float64, N, elements=st.integers(-8, 8).map(float)))
+    counts = arrays(np.float64, N, elements=st.sampled_from([0.1, 1.0]))
+    return values, draw(arrays(np.bool_, N)), draw(counts)
+
+
+@given(staircases(), arrays(np.float64, 12, elements=st.floats(-9, 9)))
+def test_steps_rise_and_never_reach_none_or_all(stairs, at):
+    steps = fit_steps(1, *stairs)
+    assert (np.diff(steps.edges) > 0).all()
+    assert (np.diff(steps.shares) >= 0).all()
+    values = np.full((12, 3), np.nan)
+    values[:, 1] = np.sort(at)
+    found = steps.probability(values)
+    assert (np.diff(found) >= 0).all()
+    assert ((found > 0) & (found < 1)).all()
+    assert steps.score(values).tolist() == np.sort(at).tolist()
+
+
+@given(staircases(), st.randoms(use_true_random=False))
+def test_the_order_of_answers_makes_no_other_steps(stairs, random):
+    order = list(range(len(stairs[1])))
+    random.shuffle(order)
+    one, other = fit_steps(1, *stairs), fit_steps(1, *(column[order] for column in stairs))
+    assert one.edges == other.edges
+    assert one.shares == pytest.approx(other.shares)
+
+
+def test_each_step_has_the_share_of_right_ones_by_laplaces_rule():
+    values = np.array([1.0, 2.0, 2.0, 2.0, 5.0, 6.0])[:, None]
+    right = np.array([False, True, False, True, True, True])
+    steps = fit_steps(0, values, right, np.ones(6))
+    assert steps == Steps(signal=0, edges=(1.0, 2.0, 5.0), shares=(1 / 3, 3 / 5, 3 / 4))
+    below, between = np.array([[-9.0]]), np.array([[4.9]])
+    assert steps.probability(below)[0] == 1 / 3
+    assert steps.probability(between)[0] == 3 / 5
+
+
+def test_what_speaks_against_rising_is_pooled():
+    values = np.array([1.0, 2.0, 3.0, 4.0])[:, None]
+    steps = fit_steps(0, values, np.array([True, False, True, False]), np.ones(4))
+    assert (steps.edges, steps.shares) == ((1.0,), (0.5,))

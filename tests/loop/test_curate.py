@@ -210,6 +210,39 @@ def test_a_mended_answer_is_kept_with_the_slip_that_it_was_mended_from(tmp_path)
     }
 
 
+def kin_of(paper: Judged) -> Judged:
+    answered = paper.answered
+    return replace(paper, answered=replace(answered, paper=replace(answered.paper, kin=True)))
+
+
+def test_kin_of_mistakes_moves_no_front_and_says_nothing_of_the_agreement(tmp_path):
+    engine = make_engine(tmp_path, warden=DeafWarden())
+    own = judged("copy", 4, 0, {"11=": True, "12=": False})
+    for verdict in (True, False):
+        other = kin_of(judged("copy", 4, 0, dict.fromkeys(("13=", "14=", "15="), verdict)))
+        far = kin_of(judged("copy", 3, 0, {"16=": verdict}))
+        assert agreements((own, other, far)) == {"copy": {4: 0.5}}
+        with_kin, without = harvested(engine, own, other, far), harvested(engine, own)
+        assert (with_kin.fronts, with_kin.rates) == (without.fronts, without.rates)
+        assert (with_kin.active, with_kin.proposed) == (without.active, 6)
+
+
+def test_right_kin_of_mistakes_becomes_data_up_to_the_frontier(tmp_path):
+    engine = make_engine(tmp_path, "loop.accept=0.7", warden=DeafWarden())
+    papers = (
+        judged("copy", 6, 0, {"11=": True}),  # the frontier comes here
+        kin_of(judged("copy", 2, 0, {"12=": True, "13=": False, "14=": False})),
+        kin_of(judged("copy", 6, 1, {"15=": True})),
+        kin_of(judged("copy", 7, 1, {"16=": True})),
+    )
+    mended = replace(kin_of(judged("copy", 2, 0, {"13=": True})), slips=(("19",),))
+    beyond = kin_of(judged("copy", 7, 0, {"17=": True}))
+    revised = Revised(judged=(mended, beyond), doubted=2, faults=(1, 0), flop=7)
+    harvest = harvested(engine, *papers, revised=revised)
+    assert [prompt for _, prompt, _ in kept(harvest)] == ["11=", "12=", "15=", "13="]
+    assert {e.prompt: e.slip for e in harvest.examples}["13="] == ("19",)
+
+
 def test_a_band_adds_to_the_bands_before_it(tmp_path):
     engine = make_engine(tmp_path, warden=DeafWarden())
     first = harvested(engine, judged("copy", 5, 0, {"11=": True}))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
+from ouroboros.errors import UsageError
 from ouroboros.lineage.checkpoints import read_checkpoint
 from ouroboros.loop.learner import fresh, load_average, part
 from ouroboros.loop.promote import capability, due, evaluate, follow, promote
@@ -26,6 +27,8 @@ REASONS = {
     "better": Decision(promoted=True, reason="better"),
     "no evidence": Decision(promoted=False, reason="no evidence"),
     "worse": Decision(promoted=False, reason="worse"),
+    "drift": Decision(promoted=False, reason="drift"),
+    "narrow": Decision(promoted=False, reason="narrow"),
 }
 
 
@@ -117,6 +120,89 @@ def test_the_learner_that_is_the_successor_to_be_is_handed_in_and_set_back(tmp_p
 def test_a_run_without_a_champion_has_nothing_to_go_back_to(tmp_path, setbacks):
     engine, state = school(tmp_path, "worse", champion=None, setbacks=setbacks)
     assert promote(engine, state, "0123456789abcdef").learners == state.learners
+
+
+GOOD_DATA = ("data/00000.parquet", "data/00001.parquet")
+BAD_DATA = (*GOOD_DATA, "data/00002.parquet", "data/00003.parquet")
+
+
+def spoilt(tmp_path, told: str, before: str = "no evidence", **changes: object):
+    """An engine, its state at a good examination, one that bad data taught, and what follows."""
+    engine, good = school(
+        tmp_path, before, data=GOOD_DATA, fronts=fronts_at(6, 3), successor=1, tokens=5
+    )
+    promote(engine, good, "0123456789abcdef")
+    learners = (
+        place_learner(engine, "c", fresh(engine.genome, 11), fresh(engine.genome, 12)),
+        place_learner(engine, "d", fresh(engine.genome, 13), fresh(engine.genome, 14)),
+    )
+    fields = {"data": BAD_DATA, "fronts": fronts_at(90, 90), "generation": 8, "tokens": 9}
+    bad = replace(good, learners=learners, successor=0, **{**fields, **changes})
+    engine.warden.decisions.append(REASONS[told])
+    return engine, good, bad, promote(engine, bad, "fedcba9876543210")
+
+
+@pytest.mark.parametrize("told", ["drift", "narrow"])
+@pytest.mark.parametrize("before", ["first", "better", "no evidence", "worse"])
+def test_after_bad_data_the_loop_goes_back_to_its_last_good_examination(tmp_path, told, before):
+    engine, good, bad, after = spoilt(tmp_path, told, before)
+    assert (after.data, after.fronts, after.successor) == (GOOD_DATA, good.fronts, 1)
+    for old, new in zip(good.learners, after.learners, strict=True):
+        assert (tmp_path / new).read_bytes() == (tmp_path / old).read_bytes()
+    assert not {*after.learners} & {*good.learners, *bad.learners}  # workers keep files in memory
+    assert (after.champion, after.generation, after.tokens) == (bad.champion, 8, 9)
+    assert after.setbacks == 0
+    growth = engine.config.loop.examine_growth
+    assert after.examined == pytest.approx(capability(engine, good) / growth**0.5)
+    assert not due(engine, after)
+
+
+def test_two_learners_that_went_back_are_still_two(tmp_path):
+    *_, after = spoilt(tmp_path, "drift")
+    one, other = (load_average(tmp_path / file) for file in after.learners)
+    assert not same_weights(one, other)
+
+
+def test_a_good_examination_is_gone_back_to_as_often_as_it_takes(tmp_path):
+    engine, good, bad, after = spoilt(tmp_path, "narrow")
+    engine.warden.decisions.append(REASONS["drift"])
+    later = promote(engine, replace(bad, generation=9), "0" * 16)
+    assert (later.data, later.fronts) == (after.data, after.fronts)
+    for old, new in zip(good.learners, later.learners, strict=True):
+        assert (tmp_path / new).read_bytes() == (tmp_path / old).read_bytes()
+
+
+def test_what_is_gone_back_to_outlives_old_learners_and_a_resumed_generation(tmp_path):
+    engine, _, bad, after = spoilt(tmp_path, "drift")
+    for file in (tmp_path / "learners").glob("*.safetensors"):
+        file.unlink()  # as `forget` does, but for more
+    engine.warden.decisions.append(REASONS["drift"])
+    assert promote(engine, bad, "fedcba9876543210") == after
+    assert all((tmp_path / file).exists() for file in after.learners)
+
+
+def test_only_the_last_good_examination_is_gone_back_to(tmp_path):
+    engine, good, bad, _ = spoilt(tmp_path, "drift")
+    newer = replace(good, learners=good.learners[::-1], data=(*GOOD_DATA, "data/00007.parquet"))
+    engine.warden.decisions += [REASONS["no evidence"], REASONS["drift"]]
+    promote(engine, newer, "1" * 16)
+    after = promote(engine, bad, "2" * 16)
+    assert after.data == newer.data
+    assert (tmp_path / after.learners[0]).read_bytes() == (tmp_path / good.learners[1]).read_bytes()
+
+
+def test_without_a_good_examination_there_is_nothing_to_go_back_to(tmp_path):
+    engine, state = school(tmp_path, "drift", champion=None, data=BAD_DATA, setbacks=1)
+    after = promote(engine, state, "0123456789abcdef")
+    assert (after.learners, after.data, after.champion) == (state.learners, BAD_DATA, None)
+
+
+def test_a_good_state_that_was_damaged_is_named(tmp_path):
+    engine, _, bad, _ = spoilt(tmp_path, "drift")
+    (tmp_path / "learners" / "good" / "state.json").write_text("{")
+    engine.warden.decisions.append(REASONS["drift"])
+    with pytest.raises(UsageError, match="is damaged"):
+        promote(engine, bad, "fedcba9876543210")
 
 
 @pytest.mark.parametrize("reason", REASONS)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from ouroboros.config import SIGNALS
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged, Paper, lines_of, slip_of
-from ouroboros.loop.believe import Belief
-from ouroboros.loop.calibrate import Combiner
+from ouroboros.loop.believe import Belief, Rule
+from ouroboros.loop.calibrate import Combiner, Steps
 from ouroboros.loop.revise import revise
 from ouroboros.loop.verify import Verified
 from ouroboros.models.rows import encode_rows
@@ -49,8 +49,10 @@ def test_the_bodies_of_these_tests_know_their_lessons(bodies, name):
     assert ((differs < 0) | (differs > 7)).all()  # where one never ends, the end is no lesson
 
 
-def judged(text="1243", doubt=2, *, sure=True, prompt="1234=", author=0, accepted=False) -> Judged:
-    paper = Paper(family="copy", level=len(prompt) - 1, author=author, prompts=(prompt,))
+def judged(
+    text="1243", doubt=2, *, sure=True, prompt="1234=", author=0, accepted=False, family="copy"
+) -> Judged:
+    paper = Paper(family=family, level=len(prompt) - 1, author=author, prompts=(prompt,))
     return Judged(
         answered=Answered(paper=paper, completions=(text,), sure=(sure,)),
         accepted=(accepted,),
@@ -278,7 +280,10 @@ def believing(monkeypatch):
             name: Combiner(names=SIGNALS, weights=weights, bias=0.0, fallback=(0.0,) * len(SIGNALS))
             for name in ("copy", "reverse")
         }
-        found = Belief(answers=each, mended=each, bar=1.0, mended_bar=bar)
+        rules = {name: Rule(combiner=each[name], bar=bar, share=0.3) for name in each}
+        unreached = {name: replace(rule, bar=float("inf")) for name, rule in rules.items()}
+        found = Belief(generation=1, answers=unreached, mended=rules, pieces=unreached)
+        monkeypatch.setattr(believe, "known", lambda *_: None)
         monkeypatch.setattr(believe, "calibrated", lambda *_: found)
         return "loop.acceptance=calibrated", 'loop.signals=["confident","peer","inverse"]'
 
@@ -326,3 +331,76 @@ def test_nothing_is_mended_where_no_correction_is_believed(tmp_path, bodies, bel
     papers = judged(), replace(judged(), doubt=(2,))
     found = revised(tmp_path, bodies, *papers, settings=believing(float("inf")))
     assert (found.judged, found.doubted, found.faults) == ((), 2, (0, 0))
+
+
+# in pieces ---------------------------------------------------------------------------------
+
+
+SUMS = 'families={"reverse_addition": {"wall": 3}}'
+SHORT_SUMS = {
+    ("reverse_addition", "12+56="): "68",
+    ("reverse_addition", "34+78="): "031",
+    ("reverse_addition", "31968+1234="): "43219",  # the echo
+}
+
+
+@pytest.fixture(scope="module")
+def adders(tmp_path_factory):
+    """Bodies that know the two short sums of which a long one consists, and its echo."""
+    engine = make_engine(tmp_path_factory.mktemp("adders"), SUMS)
+    return [taught(engine, SHORT_SUMS, seed, steps=90) for seed in range(2)]
+
+
+@pytest.fixture
+def in_pieces(tmp_path, adders, monkeypatch):
+    """Revises an answer to 4321 + 8765 where nothing is believed but what was solved in pieces."""
+
+    def revised(text: str, bar: float = 0.0, acceptance: str = "calibrated"):
+        part = SIGNALS.index("part")
+        steps = Steps(signal=part, edges=(-8.0, 0.0), shares=(0.01, 0.9999))
+        combiner = Combiner(
+            names=SIGNALS, weights=(0.0,) * len(SIGNALS), bias=9.0, fallback=(0.0,) * len(SIGNALS)
+        )
+        never = {"reverse_addition": Rule(combiner=combiner, bar=float("inf"), share=0.5)}
+        pieces = {"reverse_addition": Rule(combiner=steps, bar=bar, share=0.5)}
+        found = Belief(generation=1, answers=never, mended=never, pieces=pieces)
+        monkeypatch.setattr(believe, "known", lambda *_: None)
+        monkeypatch.setattr(believe, "calibrated", lambda *_: found)
+        settings = SUMS, f"loop.acceptance={acceptance}"
+        engine = make_engine(tmp_path, *settings, warden=DeafWarden())
+        learners = [place_learner(engine, f"{i}", body) for i, body in enumerate(adders)]
+        doubted = judged(text, doubt=1, prompt="1234+5678=", family="reverse_addition")
+        return revise(engine, make_state(learners), Verified(judged=(doubted,), flop=0))
+
+    return revised
+
+
+def test_what_learners_fail_at_as_a_whole_is_mended_in_pieces_and_its_first_version_is_a_slip(
+    in_pieces,
+):
+    found = in_pieces("67031")
+    assert [(j.answered.completions, j.slips) for j in found.judged] == [
+        (("68031",), (("67031",),))
+    ]
+    assert found.judged[0].accepted == (True,)
+    assert (found.doubted, found.faults) == (1, (1, 0))
+    assert found.flop > 0
+
+
+def test_an_answer_whose_pieces_are_right_is_believed_as_it_was_and_carries_no_slip(in_pieces):
+    (upheld,) = in_pieces("68031").judged
+    assert (upheld.answered.completions, upheld.slips) == (("68031",), ((),))
+
+
+@pytest.mark.parametrize("text", ["?", "", "670"])
+def test_an_answer_of_no_form_is_not_mended_in_pieces(in_pieces, text):
+    found = in_pieces(text)
+    assert (found.judged, found.doubted) == ((), 1)
+
+
+def test_pieces_have_a_bar_of_their_own(in_pieces):
+    assert in_pieces("67031", bar=float("inf")).judged == ()
+
+
+def test_where_nothing_was_calibrated_nothing_is_tried_in_pieces(in_pieces):
+    assert in_pieces("67031", acceptance="unanimous").judged == ()

@@ -21,15 +21,17 @@ FAMILIES = """families={
 }"""
 DRAFTS = "training.drafts=0.1"  # there is a mark for lines that are looked at again
 TWO_LAYERS = "genome.layers=2"  # to tell alike lessons apart by heart
+THREE = "reverse_addition", "241+113=", "354"
 FOUR = "kinematics", "u9a3t3v?", "3*3=9\n9+9=81\n18"  # in the middle, 9 + 9 is 18 backwards
 
 COPIES = {("copy", f"{n}="): n for n in ("12", "21", "34", "43")}
-SUMS = {  # from the last digit on: 21 + 43 is 64, and its halves
+SUMS = {  # from the last digit on: 21 + 43 is 64, and its halves; two columns of 142 + 311
     ("reverse_addition", "12+34="): "46",
     ("reverse_addition", "34+12="): "46",
     ("reverse_addition", "1+3="): "4",
     ("reverse_addition", "2+4="): "6",
     ("reverse_addition", "9+9="): "81",
+    ("reverse_addition", "24+11="): "35",
 }
 LOOKS_AGAIN = {
     ("forward_addition", "1+2="): "3\n3",
@@ -46,6 +48,7 @@ LESSONS = {
     "adds": SUMS,
     "adds one way": SUMS | {("reverse_addition", "34+12="): "47"},
     "adds no end": SUMS | {("reverse_addition", "2+4="): "7"},
+    "adds no pairs": SUMS | {("reverse_addition", "24+11="): "36"},
     "adds no nines": SUMS | {("reverse_addition", "9+9="): "71"},
     "looks again": LOOKS_AGAIN,
     "upholds": LOOKS_AGAIN
@@ -184,6 +187,7 @@ VIEWED = {
     "inverse": (copied("34", "34"), "right", "deaf to echoes"),
     "twin": (Text("reverse_addition", "12+34=", "46"), "adds", "adds one way"),
     "split": (Text("reverse_addition", "12+34=", "46"), "adds", "adds no end"),
+    "part": (Text(*THREE), "adds", "adds no pairs"),
     "step": (Text(*FOUR), "adds", "adds no nines"),
 }
 
@@ -199,7 +203,7 @@ def test_what_follows_from_an_answer_must_be_what_both_learners_would_write(scho
 
 def test_a_family_without_views_has_no_such_signals_and_its_others_do(school):
     found = school.signals(copied("34", "34"))
-    for name in ("twin", "split", "step"):
+    for name in ("twin", "split", "part", "step"):
         assert np.isnan(of(found, name)).all()
     assert np.isfinite(of(found, "inverse")).all()
 
@@ -294,7 +298,8 @@ def test_learners_that_were_not_taught_to_look_again_are_not_asked_to(tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in SIGNALS if name != "sampled"])
 def test_a_signal_alone_is_what_it_is_among_all_and_the_others_are_missing(school, name):
-    text = Text(*FOUR) if name == "step" else Text("reverse_addition", "12+34=", "46")
+    longer = {"step": FOUR, "part": THREE}
+    text = Text(*longer.get(name, ("reverse_addition", "12+34=", "46")))
     learners = ("adds", "adds one way")
     everything = school.signals(text, learners=learners)
     alone = school.signals(text, learners=learners, names=(name,))

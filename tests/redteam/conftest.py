@@ -24,11 +24,16 @@ def play() -> Callable[..., dict[str, Any]]:
     return play
 
 
+def without(name: str) -> dict[str, str]:
+    """The shipped texts but one article."""
+    texts = shipped()
+    articles = texts["articles.cedar"]
+    start = articles.index(f'@id("{name}")')
+    end = articles.index(";", start) + 1
+    return {**texts, "articles.cedar": articles[:start] + articles[end:]}
+
+
 @pytest.fixture(scope="session")
 def without_article_4() -> dict[str, str]:
     """The shipped texts, but truth past the wall may be read."""
-    texts = shipped()
-    articles = texts["articles.cedar"]
-    start = articles.index('@id("4-wall")')
-    end = articles.index(";", start) + 1
-    return {**texts, "articles.cedar": articles[:start] + articles[end:]}
+    return without("4-wall")

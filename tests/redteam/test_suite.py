@@ -9,7 +9,7 @@ from ouroboros_warden.audit import Record
 from ouroboros_warden.canonical import content_id
 from ouroboros_warden.errors import Refused
 
-from .conftest import OPENED
+from .conftest import OPENED, without
 
 FEW = (
     "A5.1", "A7.3", "A10.4", "A10.7", "C1.3", "C8.2", "D1.1", "D2.1", "E1.1", "E5.1", "F1.2",
@@ -54,6 +54,22 @@ def test_without_an_article_what_it_forbids_gets_through(play, without_article_4
     found = play("A5.1", "A5.2", "H1.1", texts=without_article_4)
     assert (found["stopped"], found["benign_passed"]) == (1, 3)  # H1.1, by another article
     assert {each["id"] for each in found["failures"]} == {"A5.1", "A5.2"}
+
+
+COLLAPSE = {"6-sound": ("H1.31", "H1.32", "H1.33"), "6-varied": ("H4.1", "H4.3")}
+
+
+def test_nobody_is_promoted_on_data_that_drifted_or_narrowed(play):
+    found = play(*(each for ids in COLLAPSE.values() for each in ids))
+    assert found["failures"] == []
+    assert found["attacks"] == found["stopped"] == found["logged"] == found["benign_passed"] == 5
+
+
+@pytest.mark.parametrize("article", COLLAPSE)
+def test_without_its_article_bad_data_make_a_champion(play, article):
+    found = play(*COLLAPSE[article], texts=without(article))
+    assert (found["stopped"], found["benign_passed"]) == (0, len(COLLAPSE[article]))
+    assert all("through" in each["why"] for each in found["failures"])
 
 
 # --- what counts as stopped, and as logged

@@ -85,9 +85,13 @@ def make_checkpoint(run: Path, copy: int, sum: int, weights: bytes = b"weights")
     return name
 
 
-def make_data(run: Path, name: str, correct: int, wrong: int) -> str:
-    """A data file that the simulated oracle can audit; its path as the engine names it."""
-    rows = [{"family": "copy", "level": 4, "correct": i < correct} for i in range(correct + wrong)]
+def make_data(run: Path, name: str, correct: int, wrong: int, **more: Any) -> str:
+    """A data file that the simulated oracle can audit; its path as the engine names it.
+
+    `more` stands in every row: another family, or how varied the rows are.
+    """
+    row = {"family": "copy", "level": 4, **more}
+    rows = [{**row, "correct": i < correct} for i in range(correct + wrong)]
     (run / "data" / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
     return f"data/{name}"
 

@@ -42,7 +42,7 @@ def verify(request):
 
 
 def audit(request):
-    families, foreign = {}, 0
+    families, made, foreign = {}, {}, 0
     with open(request["file"], "rb") as file:
         data = file.read()
     if hashlib.sha256(data).hexdigest() != request["id"]:
@@ -56,7 +56,11 @@ def audit(request):
         counts = levels.setdefault(str(row["level"]), {"rows": 0, "correct": 0})
         counts["rows"] += 1
         counts["correct"] += row["correct"]
-    return {"families": families, "foreign": foreign}
+        own = made.setdefault(row["family"], {"rows": 0, "wrong": 0, "variety": 1000})
+        own["rows"] += 1
+        own["wrong"] += not row["correct"]
+        own["variety"] = min(own["variety"], row.get("variety", 1000))
+    return {"families": families, "foreign": foreign, "made": made}
 
 
 def skill(folder, family):

@@ -245,9 +245,41 @@ def test_verdicts_out_of_type_are_not_handed_on(correct):
 )
 def test_an_audit_out_of_range_is_not_believed(families):
     with pytest.raises(JudgeError, match="breaks the rule"):
-        Oracle(ScriptedJudge({"families": families, "foreign": 0})).audit(
-            Path("data/1"), "id", ["copy"]
+        Oracle(ScriptedJudge({"families": families, "foreign": 0, "made": {}})).audit(
+            Path("data/1"), "id", {"copy": 3}
         )
+
+
+GOOD = {"rows": 3, "wrong": 1, "variety": 1000}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        None,
+        {},  # one row is wrong, and nobody made it
+        {"copy": 1},
+        {"copy": {"rows": 3, "wrong": 1}},
+        {"copy": {**GOOD, "wrong": 0}},
+        {"copy": {**GOOD, "rows": 0}},
+        {"copy": {**GOOD, "variety": 1001}},
+        {"copy": {**GOOD, "variety": -1}},
+        {"copy": {**GOOD, "variety": 0.5}},
+        {"copy": {**GOOD, "variety": True}},
+        {"sum": GOOD},
+    ],
+)
+def test_what_was_made_is_not_believed_out_of_range_or_against_the_counts(made):
+    answer = {"families": {"copy": {"1": {"rows": 3, "correct": 2}}}, "foreign": 0, "made": made}
+    with pytest.raises(JudgeError, match="breaks the rule"):
+        Oracle(ScriptedJudge(answer)).audit(Path("data/1"), "id", {"copy": 3})
+
+
+def test_an_audit_is_asked_with_walls_and_told_whole():
+    answer = {"families": {"copy": {"1": {"rows": 3, "correct": 2}}}, "foreign": 0}
+    judge = ScriptedJudge({**answer, "made": {"copy": {**GOOD, "note": "x"}}})
+    told = Oracle(judge).audit(Path("data/1"), "id", {"copy": 3})
+    assert told == {**answer, "rows": 3, "correct": 2, "made": {"copy": GOOD}}
 
 
 def test_a_sitting_names_folders_walls_and_frontiers(desk):

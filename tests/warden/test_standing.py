@@ -143,6 +143,8 @@ def test_a_good_examination_has_good_facts():
         "monitored": True,
         "gain": 0,
         "granted": 500,
+        "precision": 10_000,
+        "variety": 1000,
     }
     assert report == {"nats": 0, "gain": 0, "granted": 500}
 

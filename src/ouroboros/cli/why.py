@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ouroboros.lineage.history import Data, Evidence, Measure, Row
     from ouroboros.lineage.mistakes import Mistakes
 
-SHOWN, WIDE = 12, 28  # classes and characters of an example that are printed
+SHOWN = 12  # classes that are printed, besides the conquered ones
+WIDE, NARROW = 28, 13  # characters of an example, and of each number in a long one
 
 
 def why(
@@ -117,14 +118,15 @@ def _print_data(console: "Console", files: "tuple[Data, ...]") -> None:
             file.file,
             figures.number(file.rows),
             figures.share((file.correct or 0) / file.rows if file.rows else None),
-            file.id[:16],
+            figures.variety(file.variety),
+            file.id[:8],
         ]
         for file in files
     ]
     console.print("data made since that champion, by the judges' audit:" if rows else "no new data")
     if rows:
-        heads = ("generation", "file", "examples", "right", "id")
-        console.print(table(*heads, rows=rows, numbers=(0, 2, 3)))
+        heads = ("generation", "file", "examples", "right", "variety", "id")
+        console.print(table(*heads, rows=rows, numbers=(0, 2, 3, 4)))
 
 
 def _print_mistakes(console: "Console", mistakes: "list[Mistakes]") -> None:
@@ -133,13 +135,52 @@ def _print_mistakes(console: "Console", mistakes: "list[Mistakes]") -> None:
     if not mistakes:
         return
     console.print("mistakes that were mended in it, with the first of each kind:")
-    rows = [
-        [m.family, str(m.line), m.kind, str(m.count), *map(_short, (m.prompt, m.wrong, m.right))]
-        for m in mistakes[:SHOWN]
-    ]
-    heads = ("family", "line", "kind", "times", "problem", "written", "mended")
-    console.print(table(*heads, rows=rows, numbers=(1, 3)))
+    shown = [m for place, m in enumerate(mistakes) if place < SHOWN or m.conquered]
+    heads = ("family", "line", "kind", "operation", "times", "in 1,000", "problem", "written")
+    rows = [_mistake(m) for m in shown]
+    console.print(table(*heads, "mended", rows=rows, numbers=(1, 4)))
+    conquered = sum(m.conquered for m in mistakes)
+    console.print(
+        f"{conquered} of {len(mistakes)} kinds conquered: a tenth or less as many in a thousand "
+        "rows of the later generations as in the earlier ones, and not by chance"
+    )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= WIDE else f"{text[: WIDE - 3]}..."
+def _mistake(m: "Mistakes") -> list[str]:
+    from ouroboros.lineage.mistakes import first_difference
+
+    place = first_difference(m.wrong, m.right)
+    what = m.kind if m.run == "1" else f"{m.kind} ({m.run})"
+    written, mended = _window(m.wrong, place, WIDE), _window(m.right, place, WIDE)
+    counts = (str(m.count), _change(m))
+    return [m.family, str(m.line), what, m.operation, *counts, _problem(m), written, mended]
+
+
+def _change(m: "Mistakes") -> str:
+    from ouroboros.lineage.figures import UNKNOWN
+
+    if m.before is None or m.after is None:
+        return UNKNOWN
+    return f"{m.before:.1f} to {m.after:.1f}{', conquered' * m.conquered}"
+
+
+def _problem(m: "Mistakes") -> str:
+    """The problem with its long numbers cut to what lies around the wrong column."""
+    from ouroboros.lineage.mistakes import NUMBER
+
+    if len(m.prompt) <= WIDE:
+        return m.prompt
+    if not any(len(number) > NARROW for number in NUMBER.findall(m.prompt)):
+        return _window(m.prompt, m.column, WIDE)
+    return NUMBER.sub(
+        lambda n: _window(n[0], len(n[0]) - 1 - m.column if m.mirrored else m.column, NARROW),
+        m.prompt,
+    )
+
+
+def _window(text: str, place: int, wide: int) -> str:
+    """So many characters of a text around a place, with "..." where it is cut."""
+    begin = max(0, min(place - wide // 2, len(text) - wide))
+    shown = text[begin : begin + wide]
+    shown = f"...{shown[3:]}" if begin else shown
+    return f"{shown[:-3]}..." if begin + wide < len(text) else shown

@@ -14,20 +14,21 @@ no leading zeros, but for a lone 0. Not covered: the sums themselves.
 import random
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Worded
-from ouroboros.envs.base import Domain, Format, View, generator, match_prompt, tasks, texts
-from ouroboros.envs.digits import plain, smaller
+from ouroboros.envs.base import Domain, Format, Kind, View, generator, match_prompt, tasks, texts
+from ouroboros.envs.digits import smaller
+from ouroboros.envs.sums import complement, cut, put_in, trimmed
 from ouroboros.types import Task
 
 PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
-NINES = str.maketrans("0123456789", "9876543210")
+PART = 2  # columns of a piece
 PLACES = ("Ones", "Tens", "Hundreds", "Thousands")
 REVERSED, PLAIN = "(?:[0-9]*[1-9]|0)", "(?:[1-9][0-9]*|0)"
 
@@ -173,34 +174,46 @@ class Addition(Worded):
         return None if asked == prompt else (asked, (other, other[::-1])[: len(lines)])
 
     def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
-        """The operands in the other order; the lower and the upper half as sums of their own.
-
-        A carry into the upper half is seen by comparing (s < a in the lower half) and is born again
-        there by a column of 9 + 1 in front of it.
-        """
+        """The operands in the other order; two halves, and pieces of two columns, as sums."""
         if not self.check(prompt, lines):
             return ()
         turn = -1 if self.most_significant_first else 1
         first, second = (operand[::turn] for operand in self.operands(prompt))
-        views = [] if first == second else [self._view("twin", second, first, lines[0])]
-        half = max(len(first), len(second)) // 2
-        if half:
-            low, total = first[:half], lines[0]
-            carried = smaller(total[half - 1 :: -1], low[::-1].rjust(half, "0"))
-            rest, more = total[half:], "1" * carried
-            views.append(self._view("split", low, second[:half], total[:half] + more))
-            ahead, born, left = ("9", "1", "0") if carried else ("", "", "")
-            upper, other = ahead + first[half:], born + second[half:]
-            views.append(self._view("split", upper, other, left + rest))
-        return tuple(views)
+        twin = () if first == second else (self._view("twin", second, first, lines[0]),)
+        columns = max(len(first), len(second))
+        return (
+            *twin,
+            *self._pieces("split", first, second, lines[0], [columns // 2]),
+            *self._pieces("part", first, second, lines[0], range(PART, columns, PART)),
+        )
 
-    def _view(self, kind: Literal["twin", "split"], first: str, second: str, total: str) -> View:
+    def _pieces(
+        self, kind: Kind, first: str, second: str, total: str, cuts: Iterable[int]
+    ) -> Iterator[View]:
+        """The pieces of a sum that is cut before these columns; none where nothing is to cut."""
+        for piece in cut(first, second, total, cuts):
+            yield replace(self._view(kind, piece.first, piece.second, piece.total), at=piece.at)
+
+    def patched(
+        self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The columns of a piece as its own sum says; its carry shows in the columns above."""
+        if not (self.check(prompt, lines) and self.check(piece.prompt, found)):
+            return tuple(lines)
+        first = self.operands(prompt)[0][:: -1 if self.most_significant_first else 1]
+        anew = self._lines(put_in(first, lines[0], piece.at, found[0]))
+        return anew if self.check(prompt, anew) else tuple(lines)
+
+    def _view(self, kind: Kind, first: str, second: str, total: str) -> View:
         """A sum of this family, all numbers from the last digit on; needless zeros are dropped."""
-        first, second, total = (plain(number[::-1])[::-1] for number in (first, second, total))
         turn = -1 if self.most_significant_first else 1
-        lines = (total, total[::-1])[: 1 + self.most_significant_first]
-        prompt = f"{first[::turn]}+{second[::turn]}="
-        return View(kind=kind, family=self.name, prompt=prompt, lines=lines)
+        prompt = f"{trimmed(first)[::turn]}+{trimmed(second)[::turn]}="
+        return View(kind=kind, family=self.name, prompt=prompt, lines=self._lines(total))
+
+    def _lines(self, total: str) -> tuple[str, ...]:
+        """A sum written from its last digit on as a whole solution."""
+        total = trimmed(total)
+        return (total, total[::-1])[: 1 + self.most_significant_first]
 
     def facts(self, prompt: str) -> dict[str, Any]:
         """Both operands, first digit first."""
@@ -277,11 +290,6 @@ def by_places(number: str) -> list[str]:
     if len(number) > len(PLACES):
         return [number]
     return [d + "0" * (len(number) - i) for i, d in enumerate(number, start=1) if d != "0"]
-
-
-def complement(number: str, width: int) -> str:
-    """`width` nines less a number of up to as many digits, both last digit first."""
-    return number.ljust(width, "0").translate(NINES).rstrip("0") or "0"
 
 
 def _could_be_sum(line: str, level: int) -> bool:

@@ -23,6 +23,7 @@ from ouroboros.types import Task
 
 SHOWN = 40  # characters of a bad prompt that a message quotes
 Domain = Literal["mathematics", "physics", "logic"]
+Kind = Literal["twin", "split", "part", "step"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,13 @@ class Format:
 class View:
     """Another problem, of this or another family, whose whole solution follows from an attempt."""
 
-    kind: Literal["twin", "split", "step"]
-    """The same asked in another way, a part of it, or a line asked as a problem of its own."""
+    kind: Kind
+    """The same asked in another way, two halves, small pieces, or a line asked by itself."""
     family: str
     prompt: str
     lines: tuple[str, ...]
+    at: tuple[int, int] = (0, 0)
+    """Of a piece, the places in the solution that it looks at: from the first up to the second."""
 
 
 @runtime_checkable
@@ -97,6 +100,15 @@ class Family(Protocol):
         The views of one kind are wrong, one of them at least, where the lines they look at are
         wrong. Some may be of families that the reader does not know. Empty where there are none, or
         where `check` already says no. Only notation changes here: nothing is computed.
+        """
+        ...
+
+    def patched(
+        self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The lines with what was `found` for one of their pieces put in its place.
+
+        The same lines where it does not fit. Only notation changes here, too.
         """
         ...
 

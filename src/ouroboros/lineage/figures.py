@@ -36,6 +36,11 @@ def share(part: float | None, digits: int = 2) -> str:
     return text if part == 1 or not text.startswith("100") else f"> {99.99:.{digits}f} %"
 
 
+def variety(thousandths: int | None) -> str:
+    """How varied data are, as a percentage of their family's own problems."""
+    return UNKNOWN if thousandths is None else f"{thousandths / 10:.0f} %"
+
+
 def number(value: int | None) -> str:
     """A whole number with commas."""
     return UNKNOWN if value is None else f"{value:,}"

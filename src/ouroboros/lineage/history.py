@@ -101,6 +101,9 @@ class Data:
     bytes: int
     rows: int | None
     correct: int | None
+    variety: int | None
+    """of its least varied family, in thousandths of that family's own problems; None where the
+    loop made none of it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,8 @@ class Yield:
     family: str
     rows: int
     correct: int
+    variety: int | None
+    """in thousandths of the family's own problems"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,16 +245,18 @@ def examinations(index: Index, checkpoint: str) -> tuple[Evidence, ...]:
 
 def data_files(index: Index, after: int = -1, upto: int = 2**31) -> tuple[Data, ...]:
     """Files handed in by generations after `after` up to `upto`; the wall's is generation 0."""
-    columns = "record, generation, file, id, bytes, rows, correct"
+    least = "(select min(variety) from made where made.record = data.record) as variety"
+    columns = f"record, generation, file, id, bytes, rows, correct, {least}"
     where = "where generation > ? and generation <= ? order by record"
     return tuple(Data(**row) for row in _select(index, f"{columns} from data {where}", after, upto))
 
 
 def yields(index: Index) -> tuple[Yield, ...]:
     """What each generation of the loop made, family by family; the wall's data is not in it."""
-    columns = "generation, family, sum(p.rows) as rows, sum(p.correct) as correct"
+    columns = "generation, family, sum(p.rows) as rows, sum(p.correct) as correct, min(m.variety)"
     grouped = "where generation > 0 group by generation, family order by generation, family"
-    found = _select(index, f"{columns} from precision p join data using (record) {grouped}")
+    tables = "precision p join data using (record) left join made m using (record, family)"
+    found = _select(index, f"{columns} as variety from {tables} {grouped}")
     return tuple(Yield(**row) for row in found)
 
 

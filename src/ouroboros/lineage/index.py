@@ -5,7 +5,8 @@
 
 The log is the truth and is verified while it is read; `RUN/lineage.sqlite` is a copy of these
 tables for whoever likes SQL, and can be deleted at any time. A table's `record` is an index into
-the log; exam_rows, measures, final_levels and precision bear that of their exam, final or data.
+the log; exam_rows, measures, final_levels, precision and made bear that of their exam, final or
+data.
 What the engine claims of itself (tables generations, fronts, agreement) is its word alone: a
 claim that does not read like one is left out. `history` reads the tables into records.
 """
@@ -49,6 +50,7 @@ create table data(
     record integer primary key, key text, generation integer, file text, id text, bytes integer,
     rows integer, correct integer);
 create table precision(record integer, family text, level integer, rows integer, correct integer);
+create table made(record integer, family text, rows integer, wrong integer, variety integer);
 create table generations(
     generation integer primary key, proposed integer, accepted integer, doubted integer,
     mended integer, kept integer, flop real, record integer);
@@ -197,6 +199,9 @@ def _add_audit(index: Index, record: Record) -> None:
         for level, counts in levels.items():
             place = {"record": data, "family": family, "level": int(level)}
             _add(index, "precision", **place, rows=counts["rows"], correct=counts["correct"])
+    for family, made in body.get("made", {}).items():  # older logs know nothing of it
+        figures = {name: made[name] for name in ("rows", "wrong", "variety")}
+        _add(index, "made", record=data, family=family, **figures)
 
 
 def _add_reading(index: Index, record: Record) -> None:

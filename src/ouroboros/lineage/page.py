@@ -198,13 +198,15 @@ def _data(told: Account) -> str:
             escape(made.family),
             f"{made.rows:,}",
             figures.share(made.correct / made.rows if made.rows else None),
+            figures.variety(made.variety),
         ]
         for made in told.yields
     ]
     if not rows:
         return "<p>None: everything learnt came from the wall's examples.</p>"
-    table = _table(["generation", "family", "examples", "label precision"], rows)
-    return f"<details><summary>{len(rows)} harvests</summary>{table}</details>"
+    table = _table(["generation", "family", "examples", "label precision", "variety"], rows)
+    note = "Variety is beside as many problems that the family itself would ask."
+    return f"<details><summary>{len(rows)} harvests</summary><p>{note}</p>{table}</details>"
 
 
 def _foot(told: Account, name: str) -> str:

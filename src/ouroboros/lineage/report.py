@@ -202,15 +202,23 @@ def _change(before: float | None, after: float | None) -> str:
 
 def _data(told: Account) -> str:
     sums: dict[int, list[int]] = {}
+    least: dict[int, int] = {}
     for made in told.yields:
         entry = sums.setdefault(made.generation, [0, 0])
         entry[0] += made.rows
         entry[1] += made.correct
+        if made.variety is not None:
+            least[made.generation] = min(made.variety, least.get(made.generation, made.variety))
     rows = [
-        [str(generation), figures.number(rows), figures.share(right / rows if rows else None)]
+        [
+            str(generation),
+            figures.number(rows),
+            figures.share(right / rows if rows else None),
+            figures.variety(least.get(generation)),
+        ]
         for generation, (rows, right) in sorted(sums.items())
     ]
-    heads = ["generation", "examples", "label precision"]
+    heads = ["generation", "examples", "label precision", "least variety"]
     return _table(heads, rows) if rows else "None: everything learnt came from the wall's examples."
 
 

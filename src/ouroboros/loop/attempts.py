@@ -15,6 +15,8 @@ class Paper:
     author: int
     """number of the learner"""
     prompts: tuple[str, ...]
+    kin: bool = False
+    """whether they are like mistakes of before, so that they tell nothing of the level"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,15 @@
 """Believe: which answers are taken for right, by what signals said where the truth is known.
 
-The truth is known up to the wall, and learners make mistakes there while they are young. So the
-states that the base's training left behind answer fresh problems below the wall; their signals,
-and whether they were right, calibrate a combiner for each family, and one bar for all: the
-probability from which on at least 99.9 % are right, by the lower 95 % bound. Nothing past the wall
-is asked for.
+A combiner for each family is fit on all canaries so far (`canaries`), anew in each generation, and
+with it a bar: the probability from which on at least 99.9 % are right, by the lower 95 % bound.
+Past the wall nothing is asked for. There more answers may be wrong than among the canaries, so each
+level is watched besides: its share of right answers is what makes its own probabilities likeliest,
+they are adapted to it, and of the surest answers as many are taken as are right in 99.9 % by that.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,42 +18,44 @@ from pydantic import TypeAdapter, ValidationError
 
 from ouroboros.errors import UsageError
 from ouroboros.lineage.files import write_whole
-from ouroboros.loop.attempts import Answered, Judged, Paper, lines_of
-from ouroboros.loop.calibrate import PRECISION, Combiner, fit, threshold
-from ouroboros.loop.engine import LEARNERS, Engine, wall_counts
-from ouroboros.loop.learner import learner_files
+from ouroboros.loop.attempts import Answered, Judged
+from ouroboros.loop.calibrate import PRECISION, Combiner, Steps, adapted, fit, fit_steps, threshold
+from ouroboros.loop.canaries import Known, columns_of, is_formed, known
+from ouroboros.loop.engine import Engine
 from ouroboros.loop.signals import SIGNALS, SUREST, VIEWS, Measured, Text, measure
-from ouroboros.loop.solve import solve
 from ouroboros.loop.state import State
 
 FIRST = ("confident", "sampled", "raw", "earlier", "peer")  # cost one passage each
 FOREIGN = 0.1  # what an answer counts for another family, which may make no mistakes to learn from
 BY_BOTH = (*VIEWS, "verdict", "second")  # do not hang on who wrote the text
+CUTS = ("part", "split")  # both look at all of an answer, cut at other places
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Places = Sequence[tuple[str, int]]  # family and level of each answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """N well-formed answers to problems whose truth is known."""
+class Rule:
+    """How a family's answers are weighed, and from where on they are believed."""
 
-    names: NDArray[np.str_]
-    """(N,) families"""
-    values: NDArray[np.float64]
-    """(N, S) signals"""
-    right: NDArray[np.bool_]
-    flop: int = 0
-    """spent on them"""
+    combiner: Combiner | Steps
+    bar: float
+    """of the combiner's score"""
+    share: float
+    """right among what it was fit on"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """How signals are weighed and from where on an answer is believed."""
+    """The rules of one generation."""
 
-    answers: dict[str, Combiner]
-    """by family, for answers"""
-    mended: dict[str, Combiner]
+    generation: int
+    answers: dict[str, Rule]
+    """by family"""
+    mended: dict[str, Rule]
     """by family, for texts that two learners wrote together: of the signals `BY_BOTH`"""
-    bar: float
-    mended_bar: float
+    pieces: dict[str, Rule]
+    """by family, for texts that were solved in pieces: of the weaker of `CUTS` alone"""
     flop: int = 0
     """what it took to calibrate it"""
 
@@ -65,137 +66,115 @@ def belief_path(engine: Engine) -> Path:
 
 
 def belief(engine: Engine, state: State) -> Belief:
-    """The run's belief; calibrated where there is none yet. UsageError where it is damaged."""
+    """The generation's belief; calibrated where there is none yet. UsageError if it is damaged."""
+    return _held(engine, state)[0]
+
+
+def _held(engine: Engine, state: State) -> tuple[Belief, int]:
+    """The generation's belief, and the FLOP where it had to be calibrated first."""
     path = belief_path(engine)
     if path.exists():
         try:
-            return TypeAdapter(Belief).validate_json(path.read_bytes())
+            held = TypeAdapter(Belief).validate_json(path.read_bytes())
         except ValidationError:
             raise UsageError(f"{path} is damaged; restore it or start the run over") from None
-    found = calibrated(engine, state)
+        if held.generation == state.generation:
+            return held, 0
+    found = calibrated(engine, known(engine, state), state.generation)
     write_whole(path, json.dumps(asdict(found), indent=1).encode())
-    return found
+    return found, found.flop
 
 
-def calibrated(engine: Engine, state: State) -> Belief:
-    """What the base's states of training show, from the second on."""
-    shown = known(engine, state)
-    answers, bar = fitted(engine, shown)
+def calibrated(engine: Engine, shown: Known, generation: int) -> Belief:
+    """What the canaries show."""
     both = replace(shown, values=kept(shown.values, BY_BOTH))
-    mended, mended_bar = fitted(engine, both)
-    return Belief(answers=answers, mended=mended, bar=bar, mended_bar=mended_bar, flop=shown.flop)
-
-
-def known(engine: Engine, state: State) -> Known:
-    """Answers of the base's states to problems below the wall."""
-    found = (engine.folder / "learners").glob("base-*-0.safetensors")
-    states = [learner_files(step) for step in sorted(int(f.name.split("-")[1]) for f in found)]
-    if len(states) < 2:
-        raise UsageError(
-            "calibrated acceptance needs states of a younger base: choose a training.segment "
-            "below training.steps"
-        )
-    parts = [
-        _examined(engine, state, before, now, number)
-        for number, (before, now) in enumerate(pairwise(states))
-    ]
-    columns = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("names", "values", "right")
-    }
-    return Known(**columns, flop=sum(part.flop for part in parts))
-
-
-def fitted(engine: Engine, shown: Known) -> tuple[dict[str, Combiner], float]:
-    """A combiner for each family, and the bar: of probabilities by others than they were fit on.
-
-    Each half of the answers is weighed by what the other half shows.
-    """
-    half = np.arange(len(shown.names)) % 2 == 0
-    probability = np.zeros(len(half))
-    for chosen in (half, ~half):
-        others = _combiners(engine, shown, ~chosen)
-        probability[chosen] = weighed(others, shown.names[chosen], shown.values[chosen])
-    return _combiners(engine, shown, np.ones_like(half)), threshold(probability, shown.right)
-
-
-def _combiners(engine: Engine, shown: Known, rows: NDArray[np.bool_]) -> dict[str, Combiner]:
-    """By family, from some of the answers."""
-    return {
-        name: fit(
-            SIGNALS,
-            shown.values[rows],
-            shown.right[rows],
-            np.where(shown.names[rows] == name, 1.0, FOREIGN),
-        )
-        for name in engine.families
-    }
-
-
-def _examined(
-    engine: Engine, state: State, before: tuple[str, ...], now: tuple[str, ...], number: int
-) -> Known:
-    """Answers of one state."""
-    papers, truth = [], []
-    for family, (name, walls) in enumerate(engine.config.families.items()):
-        for level, count in wall_counts(walls.wall, engine.config.loop.calibration).items():
-            for author in range(LEARNERS):
-                seed = engine.seed(6, number, family, level, author)
-                key = f"calibration/{number}/{name}/{level}/{author}"
-                prompts, lines = engine.warden.examples(key, name, level, count, seed)
-                papers.append(
-                    Paper(family=name, level=level, author=author, prompts=tuple(prompts))
-                )
-                truth += ["\n".join(solution) for solution in lines]
-    solved = solve(engine, replace(state, learners=now), papers)
-    texts, authors = columns_of(solved.answered)
-    found = measure(engine, now, before, texts, authors, engine.config.loop.signals)
-    formed = np.array([is_formed(engine, text) for text in texts])
-    right = np.array([text.completion == line for text, line in zip(texts, truth, strict=True)])
-    names = np.array([text.family for text in texts])
-    return Known(
-        names=names[formed],
-        values=found.values[formed],
-        right=right[formed],
-        flop=solved.flop + found.flop,
+    return Belief(
+        generation=generation,
+        answers=fitted(engine, shown),
+        mended=fitted(engine, both),
+        pieces=fitted(engine, _cut(shown), _steps, foreign=1.0),  # alike in all families
+        flop=shown.flop,
     )
 
 
-def columns_of(answered: Sequence[Answered]) -> tuple[list[Text], NDArray[np.int64]]:
-    """All answers of all papers, one after another, and their authors."""
-    texts = [
-        Text(a.paper.family, prompt, text)
-        for a in answered
-        for prompt, text in zip(a.paper.prompts, a.completions, strict=True)
-    ]
-    sizes = [len(a.completions) for a in answered]
-    return texts, np.repeat([a.paper.author for a in answered], sizes)
+def _cut(shown: Known) -> Known:
+    """The answers that can be cut, with the weaker of their `CUTS` for a signal."""
+    least = weaker(shown.values)
+    rows = ~np.isnan(least).all(axis=1)
+    return replace(
+        shown,
+        names=shown.names[rows],
+        values=least[rows],
+        right=shown.right[rows],
+        generation=shown.generation[rows],
+    )
 
 
-def is_formed(engine: Engine, text: Text) -> bool:
-    """Whether an answer has the form of one."""
-    return engine.families[text.family].check(text.prompt, lines_of(text.completion))
+def weaker(values: Floats) -> Floats:
+    """(N, S) signals of which only the weaker of `CUTS` is left, and that where there are both.
+
+    What learners fail at as a whole they may know in pieces; the other views then say nothing.
+    """
+    found = np.full_like(values, np.nan)
+    cuts = [SIGNALS.index(name) for name in CUTS]
+    found[:, cuts[0]] = values[:, cuts].min(axis=1)
+    return found
 
 
-def kept(values: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
+def _combiner(values: Floats, right: Flags, counts: Floats) -> Combiner:
+    return fit(SIGNALS, values, right, counts)
+
+
+def _steps(values: Floats, right: Flags, counts: Floats) -> Steps:
+    return fit_steps(SIGNALS.index(CUTS[0]), values, right, counts)
+
+
+def fitted(
+    engine: Engine,
+    shown: Known,
+    learn: Callable[[Floats, Flags, Floats], Combiner | Steps] = _combiner,
+    foreign: float = FOREIGN,
+) -> dict[str, Rule]:
+    """A rule for each family; its bar is set by scores from others than they were fit on.
+
+    Each half of the answers is weighed by what the other half shows. An answer counts `foreign` for
+    other families than its own.
+    """
+    half = np.arange(len(shown.names)) % 2 == 0
+    rules = {}
+    for name in engine.families if len(half) > 1 else ():
+        counts = np.where(shown.names == name, 1.0, foreign)
+        score = np.zeros(len(half))
+        for chosen in (half, ~half):
+            other = learn(shown.values[~chosen], shown.right[~chosen], counts[~chosen])
+            score[chosen] = other.score(shown.values[chosen])
+        rules[name] = Rule(
+            combiner=learn(shown.values, shown.right, counts),
+            bar=threshold(score, shown.right, counts=counts),
+            share=float(counts[shown.right].sum() + 1) / float(counts.sum() + 2),
+        )
+    return rules
+
+
+def kept(values: Floats, names: Sequence[str]) -> Floats:
     """The values of some signals; the others are no numbers."""
     wanted = np.isin(SIGNALS, names)
     return np.where(wanted, values, np.nan)
 
 
 def weighed(
-    combiners: dict[str, Combiner],
+    rules: Mapping[str, Rule],
     names: NDArray[np.str_],
-    values: NDArray[np.float64],
-    missing: NDArray[np.bool_] | None = None,
-) -> NDArray[np.float64]:
+    values: Floats,
+    missing: Flags | None = None,
+) -> Floats:
     """(N,) probabilities by each answer's family; `missing` (S,) signals are as good as can be."""
     if missing is not None:
         values = np.where(missing, SUREST, values)
     found = np.zeros(len(names))
-    for name, combiner in combiners.items():
+    for name, rule in rules.items():
         rows = names == name
-        found[rows] = combiner.probability(values[rows])
+        found[rows] = rule.combiner.probability(values[rows])
     return found
 
 
@@ -206,8 +185,7 @@ def judged(
 
     What costs most is measured only where it could still make the difference.
     """
-    is_new = not belief_path(engine).exists()
-    held, (texts, authors) = belief(engine, state), columns_of(answered)
+    (held, spent), (texts, authors) = _held(engine, state), columns_of(answered)
     names = np.array([text.family for text in texts])
     wanted = engine.config.loop.signals
     cheap = tuple(name for name in wanted if name in FIRST)
@@ -216,47 +194,74 @@ def judged(
     formed = np.array([is_formed(engine, text) for text in texts], dtype=np.bool_)
     dear = np.isin(SIGNALS, wanted) & ~np.isin(SIGNALS, FIRST)
     seen = kept(first.values, wanted)
-    hopeful = formed & (weighed(held.answers, names, seen, dear) >= held.bar)
+    bars = {name: rule.bar for name, rule in held.answers.items()}
+    least = np.array([bars.get(name, np.inf) for name in names.tolist()])
+    hopeful = formed & (weighed(held.answers, names, seen, dear) >= least)
     rows = np.flatnonzero(hopeful)
     rest = tuple(name for name in wanted if name not in FIRST)
     more = _measured(engine, state, texts, authors, rows, rest)
     values = seen.copy()
     values[np.ix_(rows, dear)] = more.values[:, dear]
-    probability = np.where(hopeful, weighed(held.answers, names, values), 0.0)
-    places = [(a.paper.family, a.paper.level) for a in answered for _ in a.completions]
-    accepted = (probability >= held.bar) & within(probability, places)
-    flop = first.flop + more.flop + held.flop * is_new
+    accepted = believed(held.answers, values, hopeful, places_of(answered))
+    flop = first.flop + more.flop + spent
     return _papers(answered, accepted, first.doubt), flop
 
 
-def within(
-    probability: NDArray[np.float64], places: Sequence[tuple[str, int]]
-) -> NDArray[np.bool_]:
-    """(N,) the surest answers of each place, as many as are right in 99.9 % by their own account.
+def believed(rules: Mapping[str, Rule], values: Floats, possible: Flags, places: Places) -> Flags:
+    """(N,) which of the possible answers are above their bar and among the surest of their place.
 
-    A level at which learners are less sure than below the wall shows it here: its bar rises.
+    A place, family and level, takes as many of its surest answers as are right in 99.9 % by the
+    probabilities adapted to it: where learners are less sure than among the canaries its bar rises.
     """
-    kept = np.zeros(len(probability), dtype=np.bool_)
+    found = np.zeros(len(values), dtype=np.bool_)
+    for (family, _), rows in _grouped(places):
+        rule, given, here = rules.get(family), values[rows], possible[rows]
+        if rule is not None:
+            probability = np.where(here, rule.combiner.probability(given), 0.0)
+            # pieces are as short as the canaries: how many whole answers are right says nothing
+            is_short = isinstance(rule.combiner, Steps)
+            sure = surest(probability if is_short else adapted(probability, rule.share))
+            found[rows] = here & sure & (rule.combiner.score(given) >= rule.bar)
+    return found
+
+
+def surest(probability: Floats) -> Flags:
+    """(N,) the surest answers, as many as are right in 99.9 % by their own account."""
     order = np.argsort(-probability, kind="stable")
+    risk = np.cumsum(1 - probability[order]) / np.arange(1, len(order) + 1)
+    found = np.zeros(len(order), dtype=np.bool_)
+    found[order[risk <= 1 - PRECISION]] = True
+    return found
+
+
+def _grouped(places: Places) -> Iterator[tuple[tuple[str, int], NDArray[np.int64]]]:
     rows_of: dict[tuple[str, int], list[int]] = {}
-    for row in order.tolist():
-        rows_of.setdefault(places[row], []).append(row)
-    for rows in rows_of.values():
-        risk = np.cumsum(1 - probability[rows]) / np.arange(1, len(rows) + 1)
-        kept[np.array(rows)[risk <= 1 - PRECISION]] = True
-    return kept
+    for row, place in enumerate(places):
+        rows_of.setdefault(place, []).append(row)
+    for place, rows in rows_of.items():
+        yield place, np.array(rows)
+
+
+def places_of(answered: Sequence[Answered]) -> list[tuple[str, int]]:
+    """Family and level of each answer of some papers, one after another."""
+    return [(a.paper.family, a.paper.level) for a in answered for _ in a.completions]
 
 
 def upheld(
-    engine: Engine, state: State, mended: Sequence[Answered]
+    engine: Engine, state: State, mended: Sequence[Answered], *, in_pieces: bool = False
 ) -> tuple[list[NDArray[np.bool_]], int]:
     """Which of the texts that two learners wrote together are believed, by paper; the FLOP."""
     held, (texts, authors) = belief(engine, state), columns_of(mended)
-    wanted = tuple(name for name in engine.config.loop.signals if name in BY_BOTH)
+    wanted = tuple(
+        name for name in engine.config.loop.signals if name in (CUTS if in_pieces else BY_BOTH)
+    )
     found = _measured(engine, state, texts, authors, np.arange(len(texts)), wanted)
-    names = np.array([text.family for text in texts])
-    formed = np.array([is_formed(engine, text) for text in texts], dtype=np.bool_)
-    sure = formed & (weighed(held.mended, names, found.values) >= held.mended_bar)
+    possible = np.array([is_formed(engine, text) for text in texts], dtype=np.bool_)
+    rules, values = held.mended, found.values
+    if in_pieces:
+        rules, values = held.pieces, weaker(values)
+        possible &= ~np.isnan(values).all(axis=1)
+    sure = believed(rules, values, possible, places_of(mended))
     ends = np.cumsum([len(a.completions) for a in mended])
     return np.split(sure, ends[:-1]), found.flop
 
@@ -275,7 +280,7 @@ def _measured(
 
 
 def _papers(
-    answered: Sequence[Answered], accepted: NDArray[np.bool_], doubt: NDArray[np.int64]
+    answered: Sequence[Answered], accepted: Flags, doubt: NDArray[np.int64]
 ) -> tuple[Judged, ...]:
     """The judgements, paper by paper."""
     ends = np.cumsum([len(a.completions) for a in answered])[:-1]

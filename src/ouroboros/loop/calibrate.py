@@ -14,13 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
+from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit
 from scipy.stats import beta
 
 RIDGE = 1e-3  # of the weights' squares, against separations that are too good to be true
 LEVEL = 0.95  # of one-sided bounds
 PRECISION = 0.999  # of what is learnt from
+EDGE = 1e-6  # no share comes closer to none or to all
+ROUNDS = 200  # of estimating a share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,10 @@ class Combiner:
         """(N,) probabilities that answers with these (N, S) signals are right."""
         filled = np.where(np.isnan(values), self.fallback, values)
         return expit(filled @ np.array(self.weights) + self.bias)
+
+    def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N,) what the bar is compared with: the probabilities."""
+        return self.probability(values)
 
 
 def fit(
@@ -80,6 +86,49 @@ def fit(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Probabilities that rise with one signal, step by step."""
+
+    signal: int
+    """its column"""
+    edges: tuple[float, ...]
+    """values from which on each step holds, rising"""
+    shares: tuple[float, ...]
+
+    def probability(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N,) probabilities that answers with these (N, S) signals are right."""
+        places = np.searchsorted(self.edges, values[:, self.signal], side="right") - 1
+        return np.array(self.shares)[np.maximum(places, 0)]
+
+    def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N,) what the bar is compared with: the signal, which tells more than its steps."""
+        return values[:, self.signal]
+
+
+def fit_steps(
+    signal: int,
+    values: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    counts: NDArray[np.float64],
+) -> Steps:
+    """The likeliest steps on (N, S) signals of N > 0 answers, by the pool of adjacent violators.
+
+    Each step has the share of right ones by Laplace's rule: what was never wrong may be some day.
+    """
+    order = np.argsort(values[:, signal], kind="stable")
+    given, hits, each = values[order, signal], right[order].astype(np.float64), counts[order]
+    # equal values are one
+    first = np.flatnonzero(np.diff(given, prepend=-np.inf) > 0)
+    weight = np.add.reduceat(each, first)
+    good = np.add.reduceat(each * hits, first)
+    blocks = isotonic_regression(good / weight, weights=weight).blocks[:-1]
+    total, sure = np.add.reduceat(weight, blocks), np.add.reduceat(good, blocks)
+    shares = np.maximum.accumulate((sure + 1) / (total + 2))
+    edges = given[first][blocks]
+    return Steps(signal=signal, edges=tuple(edges.tolist()), shares=tuple(shares.tolist()))
+
+
 def lower_bound(right: ArrayLike, of: ArrayLike) -> NDArray[np.float64]:
     """The one-sided lower 95 % bounds of shares (Clopper and Pearson 1934)."""
     hits, counts = np.asarray(right), np.asarray(of)
@@ -88,16 +137,35 @@ def lower_bound(right: ArrayLike, of: ArrayLike) -> NDArray[np.float64]:
 
 
 def threshold(
-    probability: NDArray[np.float64], right: NDArray[np.bool_], precision: float = PRECISION
+    probability: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    precision: float = PRECISION,
+    counts: NDArray[np.float64] | None = None,
 ) -> float:
     """The least probability from which on the lower bound of the share that is right is enough.
 
     Infinite where no probability is: some 3,000 answers without a wrong one are the least that can
-    show 99.9 %.
+    show 99.9 %. `counts` (N,) says how much each answer counts; 1 where it is not given.
     """
     order = np.argsort(-probability, kind="stable")
-    hits, counts = np.cumsum(right[order]), np.arange(1, len(order) + 1)
-    enough = lower_bound(hits, counts) >= precision
+    each = np.ones(len(order)) if counts is None else counts[order]
+    enough = lower_bound(np.cumsum(each * right[order]), np.cumsum(each)) >= precision
     last = np.flatnonzero(np.diff(probability[order], append=-np.inf) < 0)  # of equal ones
     places = last[enough[last]]
     return float(probability[order][places[-1]]) if len(places) else float("inf")
+
+
+def adapted(probability: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """(N,) what the probabilities come to where another share of answers is right.
+
+    They were fit where `share` was right; the share here is the one that is most likely by the
+    probabilities themselves (Saerens, Latinne and Decaestecker 2002, section 2.2).
+    """
+    found, now = probability, share
+    for _ in range(ROUNDS if len(probability) else 0):
+        good = probability * (now / share)
+        found = good / (good + (1 - probability) * ((1 - now) / (1 - share)))
+        before, now = now, float(np.clip(found.mean(), EDGE, 1 - EDGE))
+        if abs(now - before) < EDGE:
+            break
+    return found

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from ouroboros.lineage.data import read_columns, write_examples
-from ouroboros.loop.attempts import Judged, lines_of
+from ouroboros.loop.attempts import Judged, Paper, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.revise import Revised
 from ouroboros.loop.state import Front, State
@@ -93,10 +93,11 @@ def curate(
     """The harvest after a band: more examples, fronts moved, families that may go on at once."""
     rates = agreements(verified.judged)
     judged = (*verified.judged, *revised.judged)
-    examples = _acceptable(engine, state.generation, judged, rates, harvest.known)
     moved = {name: advance(engine, harvest.fronts[name], found) for name, found in rates.items()}
     sizes = [len(j.accepted) for j in verified.judged]
     fronts = {**harvest.fronts, **moved}
+    banked = [j for j in judged if _is_banked(engine, j.answered.paper, rates, fronts)]
+    examples = _acceptable(engine, state.generation, banked, harvest.known)
     going = [name for name in harvest.active if saturated(rates[name])]
     return replace(
         harvest,
@@ -141,10 +142,12 @@ def better(successor: int, faults: tuple[int, ...]) -> int:
 
 
 def agreements(judged: tuple[Judged, ...]) -> dict[str, dict[int, float]]:
-    """Share of accepted answers by family and level, over both learners."""
+    """Share of accepted answers by family and level, over both learners; kin is left out."""
     counts: dict[str, dict[int, list[int]]] = {}
     for j in judged:
         paper = j.answered.paper
+        if paper.kin:
+            continue
         entry = counts.setdefault(paper.family, {}).setdefault(paper.level, [0, 0])
         entry[0] += sum(j.accepted)
         entry[1] += len(j.accepted)
@@ -154,19 +157,22 @@ def agreements(judged: tuple[Judged, ...]) -> dict[str, dict[int, float]]:
     }
 
 
+def _is_banked(
+    engine: Engine, paper: Paper, rates: dict[str, dict[int, float]], fronts: dict[str, Front]
+) -> bool:
+    """Whether there is enough agreement at its level; of kin, whether the frontier is there."""
+    if paper.kin:
+        return paper.level <= fronts[paper.family].level
+    return rates[paper.family][paper.level] >= engine.config.loop.bank
+
+
 def _acceptable(
-    engine: Engine,
-    generation: int,
-    judged: tuple[Judged, ...],
-    rates: dict[str, dict[int, float]],
-    known: frozenset[tuple[str, str]],
+    engine: Engine, generation: int, judged: list[Judged], known: frozenset[tuple[str, str]]
 ) -> list[Example]:
-    """Accepted answers at levels of enough agreement, each prompt once."""
+    """Accepted answers, each prompt once."""
     examples: dict[tuple[str, str], Example] = {}
     for j in judged:
         paper = j.answered.paper
-        if rates[paper.family][paper.level] < engine.config.loop.bank:
-            continue
         letters = {*engine.families[paper.family].alphabet}
         slips = j.slips or ((),) * len(paper.prompts)
         for prompt, text, accepted, slip in zip(

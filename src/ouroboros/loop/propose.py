@@ -1,4 +1,7 @@
-"""Propose: problems just beyond each family's own frontier, other ones for each learner."""
+"""Propose: problems just beyond each family's own frontier, other ones for each learner.
+
+Once a generation there may be kin of recent mistakes besides (`loop/kin.py`).
+"""
 
 import math
 from itertools import pairwise
@@ -8,6 +11,7 @@ import numpy as np
 from ouroboros.loop.attempts import Paper, paper_of
 from ouroboros.loop.curate import SATURATED, Harvest, ceilings
 from ouroboros.loop.engine import LEARNERS, Engine
+from ouroboros.loop.kin import kin
 from ouroboros.loop.state import Front, State
 
 LONG = 48  # level at which a paper has the configured size
@@ -61,4 +65,4 @@ def propose(engine: Engine, state: State, harvest: Harvest, turn: int) -> list[P
             for author in range(LEARNERS):
                 tasks = engine.families[name].propose(level, engine.seed(2, seed, author), count)
                 papers.append(paper_of(tasks, author))
-    return papers
+    return papers if turn else [*papers, *kin(engine, state, papers)]

@@ -21,6 +21,7 @@ from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged, lines_of, slip_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text, load_bodies
+from ouroboros.loop.pieces import solved_anew
 from ouroboros.loop.solve import budget
 from ouroboros.loop.state import State
 from ouroboros.loop.verify import Verified, read_echoes
@@ -34,13 +35,16 @@ from ouroboros.training.drafts import drafted
 class Way:
     """How an answer is mended: by whom, and from the doubted token on or the doubted line anew."""
 
-    by_author: bool
-    again: bool
+    by_author: bool = False
+    again: bool = False
+    in_pieces: bool = False
+    """what is wrong in it is found and solved piece by piece"""
 
 
 WAYS = (
-    Way(by_author=False, again=False),
-    Way(by_author=False, again=True),
+    Way(),
+    Way(in_pieces=True),
+    Way(again=True),
     Way(by_author=True, again=True),
 )
 
@@ -81,21 +85,34 @@ def revise(engine: Engine, state: State, verified: Verified) -> Revised:
         return Revised(judged=(), doubted=0, faults=rejections(verified.judged), flop=0)
     opened = [o for o in (_opened(engine, j) for j in verified.judged) if o.accepted]
     doubted, upheld, flop = sum(len(j.accepted) for j in opened), [], 0
-    for way in WAYS if engine.config.training.drafts else WAYS[:1]:
+    for way in _ways(engine):
         if not opened:
             break
         mended, spent = _mended(engine, state, opened, way)
-        held, more = _held(engine, state, mended)
+        held, more = _held(engine, state, mended, way)
         flop += spent + more
         upheld += _split(mended, held, accepted=True)
         opened = _split(opened, [~sure for sure in held], accepted=False)
     return Revised(judged=tuple(upheld), doubted=doubted, faults=_faults(upheld), flop=flop)
 
 
+def _ways(engine: Engine) -> list[Way]:
+    """What this run may try: pieces where their rules were calibrated, drafts where taught."""
+    calibrated = engine.config.loop.acceptance == "calibrated"
+    return [
+        way
+        for way in WAYS
+        if (calibrated or not way.in_pieces) and (engine.config.training.drafts or not way.again)
+    ]
+
+
 def _mended(
     engine: Engine, state: State, opened: list[Judged], way: Way
 ) -> tuple[list[Judged], int]:
     """The papers with other texts in the place of the doubted ones, and the FLOP."""
+    if way.in_pieces:
+        anew, flop = solved_anew(engine, state, opened)
+        return [_slipped(*pair) for pair in zip(opened, anew, strict=True)], flop
     readers = [_reader(judged, way) for judged in opened]
     jobs = [
         _resume_job(engine, state.learners[r], way, _of(opened, readers, r))
@@ -108,6 +125,12 @@ def _mended(
         for judged, reader in zip(opened, readers, strict=True)
     ]
     return mended, sum(result.flop for result in resumed)
+
+
+def _slipped(before: Judged, mended: Judged) -> Judged:
+    """The mended paper with what it was before as slips."""
+    slips = map(slip_of, before.answered.completions, mended.answered.completions)
+    return replace(mended, slips=tuple(slips))
 
 
 def _reader(judged: Judged, way: Way) -> int:
@@ -131,11 +154,12 @@ def _split(
 
 
 def _held(
-    engine: Engine, state: State, mended: list[Judged]
+    engine: Engine, state: State, mended: list[Judged], way: Way
 ) -> tuple[list[NDArray[np.bool_]], int]:
     """Which of the mended answers are believed, by paper; the FLOP."""
     if engine.config.loop.acceptance == "calibrated":
-        return believe.upheld(engine, state, [j.answered for j in mended])
+        texts = [j.answered for j in mended]
+        return believe.upheld(engine, state, texts, in_pieces=way.in_pieces)
     asked = [(j.answered, (True,) * len(j.accepted)) for j in mended]
     counts, flop = read_echoes(engine, state.learners, asked)
     return [count == LEARNERS for count in counts], flop
@@ -172,9 +196,9 @@ def _replaced(judged: Judged, way: Way, texts: tuple[str, ...]) -> Judged:
         next(anew) if way.again or doubt >= 0 else text
         for text, doubt in zip(judged.answered.completions, judged.doubt, strict=True)
     )
-    slips = tuple(map(slip_of, judged.answered.completions, completions))
-    answered = replace(judged.answered, completions=completions)
-    return replace(judged, answered=answered, slips=slips)
+    return _slipped(
+        judged, replace(judged, answered=replace(judged.answered, completions=completions))
+    )
 
 
 def _faults(upheld: list[Judged]) -> tuple[int, ...]:

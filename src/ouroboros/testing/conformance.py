@@ -26,10 +26,13 @@ from ouroboros.envs.base import Domain
 from ouroboros.errors import UsageError
 from ouroboros.testing.mutants import JUNK_LINES, JUNK_PROMPTS, near_misses, wrong_answers
 from ouroboros.testing.relations import (
+    a_piece_put_back_changes_nothing,
     a_wrong_solution_has_wrong_views,
     an_echo_is_right,
     an_echo_of_a_wrong_solution_is_wrong,
+    mistakes_are_mended_piece_by_piece,
     views_of_a_right_solution_are_right,
+    what_does_not_fit_is_not_put_in,
 )
 from ouroboros.testing.subject import Rule, Subject, quote
 from ouroboros_judges.answers import Answers
@@ -267,6 +270,9 @@ RULES: tuple[Rule, ...] = (
     an_echo_of_a_wrong_solution_is_wrong,
     views_of_a_right_solution_are_right,
     a_wrong_solution_has_wrong_views,
+    a_piece_put_back_changes_nothing,
+    what_does_not_fit_is_not_put_in,
+    mistakes_are_mended_piece_by_piece,
     problems_read_in_words,
     free_answers_are_judged_by_meaning,
 )
@@ -331,6 +337,15 @@ class FamilyConformance:
 
     def test_a_wrong_solution_has_wrong_views(self) -> None:
         self._demand(a_wrong_solution_has_wrong_views)
+
+    def test_a_piece_put_back_changes_nothing(self) -> None:
+        self._demand(a_piece_put_back_changes_nothing)
+
+    def test_what_does_not_fit_is_not_put_in(self) -> None:
+        self._demand(what_does_not_fit_is_not_put_in)
+
+    def test_mistakes_are_mended_piece_by_piece(self) -> None:
+        self._demand(mistakes_are_mended_piece_by_piece)
 
     def test_problems_read_in_words(self) -> None:
         self._demand(problems_read_in_words)

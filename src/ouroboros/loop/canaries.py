@@ -1,0 +1,230 @@
+"""Canaries: answers to problems whose truth is known, by which belief is calibrated.
+
+First the states that the base's training left behind answer fresh problems below the wall, for
+young learners make mistakes there. Then, each generation, the learners as they are answer some
+more: fresh ones below the wall, and, between wall and frontier, the inverses (the family's echoes)
+of problems that were banked before, whose solutions follow from what was banked. All that was ever
+found out stays and counts.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ouroboros.errors import UsageError
+from ouroboros.lineage.data import read_columns
+from ouroboros.lineage.files import write_whole
+from ouroboros.loop.attempts import Answered, Paper, lines_of
+from ouroboros.loop.engine import LEARNERS, Engine, wall_counts
+from ouroboros.loop.learner import learner_files
+from ouroboros.loop.signals import SIGNALS, Text, measure
+from ouroboros.loop.solve import solve
+from ouroboros.loop.state import State
+
+FILES = 4  # of banked data, the newest ones, whose problems are asked again
+COLUMNS = ("names", "values", "right", "generation")
+NUMBERS = ("last", "flop")
+Asked = list[tuple[Paper, tuple[str, ...]]]  # papers and what is right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """N well-formed answers to problems whose truth is known."""
+
+    names: NDArray[np.str_]
+    """(N,) families"""
+    values: NDArray[np.float64]
+    """(N, S) signals"""
+    right: NDArray[np.bool_]
+    generation: NDArray[np.int64]
+    """(N,) in which they were asked for; 0 for the base's"""
+    last: int = 0
+    """the generation that was asked last; 0 where only the base's states were"""
+    flop: int = 0
+    """spent on that generation's, and in the first one on the base's, too"""
+
+
+def known_path(engine: Engine) -> Path:
+    """Where a run keeps them."""
+    return engine.folder / "learners" / "known.npz"
+
+
+def known(engine: Engine, state: State) -> Known:
+    """All that is known in this generation; what is missing is found out.
+
+    Raises:
+        UsageError: the file is damaged, or the base left too few states behind.
+    """
+    path = known_path(engine)
+    if path.exists():
+        before = _load(path)
+    else:
+        before = young(engine, state)
+        _save(path, before)
+    if before.last == state.generation:  # it was cut short later on
+        return before
+    kept = _rows(before, before.generation < state.generation)
+    fresh = _examined(engine, state, state.learners, state.earlier, asked(engine, state))
+    spent = fresh.flop + (0 if before.last else before.flop)
+    found = replace(_joined([kept, fresh]), last=state.generation, flop=spent)
+    _save(path, found)
+    return found
+
+
+def young(engine: Engine, state: State) -> Known:
+    """Answers of the base's states, from the second on, to problems below the wall."""
+    found = (engine.folder / "learners").glob("base-*-0.safetensors")
+    states = [learner_files(step) for step in sorted(int(f.name.split("-")[1]) for f in found)]
+    if len(states) < 2:
+        raise UsageError(
+            "calibrated acceptance needs states of a younger base: choose a training.segment "
+            "below training.steps"
+        )
+    count = engine.config.loop.calibration
+    first = replace(state, generation=0)
+    return _joined(
+        _examined(engine, first, now, before, below(engine, "calibration", 6, number, count))
+        for number, (before, now) in enumerate(pairwise(states))
+    )
+
+
+def asked(engine: Engine, state: State) -> Asked:
+    """A generation's canaries: below the wall, and what was banked, the other way round."""
+    count = engine.config.loop.canaries
+    if not count:  # the base's have to do
+        return []
+    fresh = below(engine, "canaries", 8, state.generation, count)
+    return [*fresh, *banked(engine, state, count)]
+
+
+def below(engine: Engine, name: str, purpose: int, number: int, count: int) -> Asked:
+    """Fresh problems up to the wall, `count` a family and learner; the name is the log's."""
+    found: Asked = []
+    for family, (of, walls) in enumerate(engine.config.families.items()):
+        for level, rows in wall_counts(walls.wall, count).items():
+            for author in range(LEARNERS):
+                seed = engine.seed(purpose, number, family, level, author)
+                key = f"{name}/{number}/{of}/{level}/{author}"
+                prompts, lines = engine.warden.examples(key, of, level, rows, seed)
+                paper = Paper(family=of, level=level, author=author, prompts=tuple(prompts))
+                found.append((paper, tuple("\n".join(solution) for solution in lines)))
+    return found
+
+
+def banked(engine: Engine, state: State, count: int) -> Asked:
+    """Inverses of problems that were banked by earlier generations, `count` a family and learner.
+
+    What a learner answers otherwise than its bank counts as wrong: of two such one is.
+    """
+    rng = np.random.default_rng(engine.seed(9, state.generation))
+    files = tuple(str(engine.folder / file) for file in state.data[1:][-FILES:])
+    rows = [row for file in files for row in _solved(file)]
+    found: Asked = []
+    for name, family in engine.families.items():
+        mine = [(prompt, lines) for of, prompt, lines in rows if of == name]
+        drawn = rng.permutation(len(mine))[: LEARNERS * count].tolist()
+        echoes = [echo for i in drawn if (echo := family.echo(*mine[i])) is not None]
+        for author in range(LEARNERS):
+            own = echoes[author::LEARNERS]
+            if own:
+                prompts, solutions = zip(*own, strict=True)
+                level = max(map(family.level_of, prompts))
+                paper = Paper(family=name, level=level, author=author, prompts=prompts)
+                found.append((paper, tuple("\n".join(lines) for lines in solutions)))
+    return found
+
+
+@lru_cache(maxsize=FILES)
+def _solved(file: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(family, prompt, lines) of a data file; files never change, so cached."""
+    columns = cast("dict[str, list[Any]]", read_columns(Path(file)))
+    rows = zip(*(columns[name] for name in ("family", "prompt", "lines")), strict=True)
+    return [(family, prompt, tuple(lines)) for family, prompt, lines in rows]
+
+
+def _examined(
+    engine: Engine, state: State, now: Sequence[str], before: Sequence[str], papers: Asked
+) -> Known:
+    """Answers of some learners, measured and compared with what is right."""
+    solved = solve(engine, replace(state, learners=tuple(now)), [paper for paper, _ in papers])
+    truth = [text for _, texts in papers for text in texts]
+    texts, authors = columns_of(solved.answered)
+    found = measure(engine, now, before, texts, authors, engine.config.loop.signals)
+    formed = np.array([is_formed(engine, text) for text in texts], dtype=np.bool_)
+    hits = [text.completion == line for text, line in zip(texts, truth, strict=True)]
+    right = np.array(hits, dtype=np.bool_)
+    return Known(
+        names=np.array([text.family for text in texts], dtype=np.str_)[formed],
+        values=found.values[formed],
+        right=right[formed],
+        generation=np.full(int(formed.sum()), state.generation),
+        flop=solved.flop + found.flop,
+    )
+
+
+def _save(path: Path, found: Known) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, **{name: getattr(found, name) for name in (*COLUMNS, *NUMBERS)})
+    write_whole(path, buffer.getvalue())
+
+
+def _load(path: Path) -> Known:
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            columns: dict[str, Any] = {name: file[name] for name in COLUMNS}
+            columns |= {name: int(file[name]) for name in NUMBERS}
+        found = Known(**columns)
+    except Exception:  # noqa: BLE001 a damaged archive raises anything
+        found = None
+    if found is None or not _is_whole(found):
+        raise UsageError(f"{path} is damaged; restore it or start the run over")
+    return found
+
+
+def _is_whole(found: Known) -> bool:
+    """Whether the columns fit together, and these signals."""
+    N = len(found.names) if found.names.ndim else 0
+    shapes: dict[str, tuple[str, tuple[int, ...]]] = {
+        "names": ("U", (N,)),
+        "values": ("f", (N, len(SIGNALS))),
+        "right": ("b", (N,)),
+        "generation": ("i", (N,)),
+    }
+    columns = [(getattr(found, name), kind, shape) for name, (kind, shape) in shapes.items()]
+    return all(c.dtype.kind == kind and c.shape == shape for c, kind, shape in columns)
+
+
+def _rows(found: Known, kept: NDArray[np.bool_]) -> Known:
+    columns = {name: getattr(found, name)[kept] for name in COLUMNS}
+    return replace(found, **columns)
+
+
+def _joined(parts: Iterable[Known]) -> Known:
+    parts = list(parts)
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(p, name) for p in parts]) for name in COLUMNS
+    }
+    return Known(**columns, flop=sum(part.flop for part in parts))
+
+
+def columns_of(answered: Sequence[Answered]) -> tuple[list[Text], NDArray[np.int64]]:
+    """All answers of all papers, one after another, and their authors."""
+    texts = [
+        Text(a.paper.family, prompt, text)
+        for a in answered
+        for prompt, text in zip(a.paper.prompts, a.completions, strict=True)
+    ]
+    sizes = [len(a.completions) for a in answered]
+    return texts, np.repeat([a.paper.author for a in answered], sizes)
+
+
+def is_formed(engine: Engine, text: Text) -> bool:
+    """Whether an answer has the form of one."""
+    return engine.families[text.family].check(text.prompt, lines_of(text.completion))
