@@ -56,6 +56,12 @@ class Credulous(Pieced):
         return (self.put(lines[0], *piece.at, "".join(found)),)
 
 
+class CredulousAtTheEnd(Pieced):
+    def patched(self, prompt, lines, piece, found):
+        kind = Credulous if piece.at[1] == len(lines[0]) else Pieced
+        return kind.patched(self, prompt, lines, piece, found)
+
+
 class Nervous(Pieced):
     """Takes for granted that something was found."""
 
@@ -112,6 +118,7 @@ class Circling(Pieced):
         (Turning, PUT_BACK),
         (Beside, PUT_BACK),
         (Credulous, FITTING),
+        (CredulousAtTheEnd, FITTING),
         (Nervous, FITTING),
         (Idle, MENDED),
         (OnlyFirst, MENDED),
