@@ -8,7 +8,7 @@ import numpy as np
 from ouroboros.envs import Family
 from ouroboros.loop.attempts import Answered, lines_of
 
-TRIES = 20  # of finding another text that has the form of an answer
+TRIES = 40  # of finding another text that has the form of an answer
 Rule = Callable[[Family, str, str, np.random.Generator], str]
 
 
@@ -37,8 +37,10 @@ def poisoned(
 def uniform(family: Family, prompt: str, text: str, rng: np.random.Generator) -> str:
     """One character, anywhere, is another digit; the text where no such one has the form."""
     places = [i for i, c in enumerate(text) if c.isdigit()]
+    digits = [c for c in family.alphabet if c.isdigit()]
     for _ in range(TRIES if places else 0):
-        place, digit = places[int(rng.integers(len(places)))], str(rng.integers(10))
+        place = places[int(rng.integers(len(places)))]
+        digit = digits[int(rng.integers(len(digits)))]
         altered = text[:place] + digit + text[place + 1 :]
         if altered != text and family.check(prompt, lines_of(altered)):
             return altered
