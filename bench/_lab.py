@@ -16,10 +16,9 @@ from ouroboros.executors import Processes
 from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.loop.attempts import Answered, lines_of
 from ouroboros.loop.base import begin, train_base
-from ouroboros.loop.canaries import columns_of
 from ouroboros.loop.engine import LEARNERS, Engine, body_of
 from ouroboros.loop.record import state_path
-from ouroboros.loop.signals import Text
+from ouroboros.loop.signals import Text, columns_of
 from ouroboros.loop.state import State
 from ouroboros.presets import PRESETS
 from ouroboros_judges.answers import Answers, load_answers

@@ -35,7 +35,7 @@ from scipy.stats import rankdata
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged
 from ouroboros.loop.believe import weighed
-from ouroboros.loop.canaries import COLUMNS, Known, columns_of, is_formed, young
+from ouroboros.loop.canaries import COLUMNS, Known, young
 from ouroboros.loop.curate import curate, keep, unharvested
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import train
@@ -43,7 +43,15 @@ from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.propose import propose
 from ouroboros.loop.record import forget
 from ouroboros.loop.revise import Revised, revise
-from ouroboros.loop.signals import SIGNALS, ReadJob, Text, measure, read_unit
+from ouroboros.loop.signals import (
+    SIGNALS,
+    ReadJob,
+    Text,
+    columns_of,
+    is_formed,
+    measure,
+    read_unit,
+)
 from ouroboros.loop.solve import solve
 from ouroboros.loop.state import State
 from ouroboros.loop.verify import Verified, verify

@@ -292,12 +292,14 @@ def test_the_next_generation_is_calibrated_anew(newborn):
     assert belief(deaf, replace(state, generation=2)) == second
 
 
-def test_what_it_took_to_calibrate_is_counted_with_the_first_papers_of_a_generation(newborn):
+def test_what_it_took_to_calibrate_is_counted_with_a_generations_first_band_and_in_its_repetition(
+    newborn,
+):
     engine, state = newborn
-    paper = answered("12", prompts=("12=",))
-    _, first = judged(engine, state, [paper])
-    _, second = judged(engine, state, [paper])
+    solved = Solved(answered=(answered("12", prompts=("12=",)),), flop=5)
+    first, second = (verify(engine, state, solved, band).flop for band in (0, 1))
     assert first - second == belief(engine, state).flop > 0
+    assert verify(engine, state, solved, 0).flop == first  # it was cut short, and is repeated
 
 
 SPOILT = {

@@ -20,14 +20,24 @@ from ouroboros.errors import UsageError
 from ouroboros.lineage.files import write_whole
 from ouroboros.loop.attempts import Answered, Judged
 from ouroboros.loop.calibrate import PRECISION, Combiner, Steps, adapted, fit, fit_steps, threshold
-from ouroboros.loop.canaries import Known, columns_of, is_formed, known
+from ouroboros.loop.canaries import Known, known
 from ouroboros.loop.engine import Engine
-from ouroboros.loop.signals import SIGNALS, SUREST, VIEWS, Measured, Text, measure
+from ouroboros.loop.signals import (
+    REVIEWS,
+    SIGNALS,
+    SUREST,
+    VIEWS,
+    Measured,
+    Text,
+    columns_of,
+    is_formed,
+    measure,
+)
 from ouroboros.loop.state import State
 
 FIRST = ("confident", "sampled", "raw", "earlier", "peer")  # cost one passage each
 FOREIGN = 0.1  # what an answer counts for another family, which may make no mistakes to learn from
-BY_BOTH = (*VIEWS, "verdict", "second")  # do not hang on who wrote the text
+BY_BOTH = (*VIEWS, *REVIEWS)  # do not hang on who wrote the text
 CUTS = ("part", "split")  # both look at all of an answer, cut at other places
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,8 +51,8 @@ class Rule:
     combiner: Combiner | Steps
     bar: float
     """of the combiner's score"""
-    share: float
-    """right among what it was fit on"""
+    share: float | None
+    """right among what it was fit on, from which levels are watched; None where they are not"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +77,6 @@ def belief_path(engine: Engine) -> Path:
 
 def belief(engine: Engine, state: State) -> Belief:
     """The generation's belief; calibrated where there is none yet. UsageError if it is damaged."""
-    return _held(engine, state)[0]
-
-
-def _held(engine: Engine, state: State) -> tuple[Belief, int]:
-    """The generation's belief, and the FLOP where it had to be calibrated first."""
     path = belief_path(engine)
     if path.exists():
         try:
@@ -79,10 +84,10 @@ def _held(engine: Engine, state: State) -> tuple[Belief, int]:
         except ValidationError:
             raise UsageError(f"{path} is damaged; restore it or start the run over") from None
         if held.generation == state.generation:
-            return held, 0
+            return held
     found = calibrated(engine, known(engine, state), state.generation)
     write_whole(path, json.dumps(asdict(found), indent=1).encode())
-    return found, found.flop
+    return found
 
 
 def calibrated(engine: Engine, shown: Known, generation: int) -> Belief:
@@ -92,7 +97,8 @@ def calibrated(engine: Engine, shown: Known, generation: int) -> Belief:
         generation=generation,
         answers=fitted(engine, shown),
         mended=fitted(engine, both),
-        pieces=fitted(engine, _cut(shown), _steps, foreign=1.0),  # alike in all families
+        # alike in all families and at all levels: as short as the canaries, whatever they are of
+        pieces=fitted(engine, _cut(shown), _steps, foreign=1.0, watched=False),
         flop=shown.flop,
     )
 
@@ -134,16 +140,19 @@ def fitted(
     shown: Known,
     learn: Callable[[Floats, Flags, Floats], Combiner | Steps] = _combiner,
     foreign: float = FOREIGN,
+    *,
+    watched: bool = True,
 ) -> dict[str, Rule]:
     """A rule for each family; its bar is set by scores from others than they were fit on.
 
     Each half of the answers is weighed by what the other half shows. An answer counts `foreign` for
-    other families than its own.
+    other families than its own. Levels that are not `watched` have no probabilities of their own.
     """
     half = np.arange(len(shown.names)) % 2 == 0
     rules = {}
     for name in engine.families if len(half) > 1 else ():
         counts = np.where(shown.names == name, 1.0, foreign)
+        share = float(counts[shown.right].sum() + 1) / float(counts.sum() + 2)
         score = np.zeros(len(half))
         for chosen in (half, ~half):
             other = learn(shown.values[~chosen], shown.right[~chosen], counts[~chosen])
@@ -151,7 +160,7 @@ def fitted(
         rules[name] = Rule(
             combiner=learn(shown.values, shown.right, counts),
             bar=threshold(score, shown.right, counts=counts),
-            share=float(counts[shown.right].sum() + 1) / float(counts.sum() + 2),
+            share=share if watched else None,
         )
     return rules
 
@@ -185,7 +194,7 @@ def judged(
 
     What costs most is measured only where it could still make the difference.
     """
-    (held, spent), (texts, authors) = _held(engine, state), columns_of(answered)
+    held, (texts, authors) = belief(engine, state), columns_of(answered)
     names = np.array([text.family for text in texts])
     wanted = engine.config.loop.signals
     cheap = tuple(name for name in wanted if name in FIRST)
@@ -203,8 +212,7 @@ def judged(
     values = seen.copy()
     values[np.ix_(rows, dear)] = more.values[:, dear]
     accepted = believed(held.answers, values, hopeful, places_of(answered))
-    flop = first.flop + more.flop + spent
-    return _papers(answered, accepted, first.doubt), flop
+    return _papers(answered, accepted, first.doubt), first.flop + more.flop
 
 
 def believed(rules: Mapping[str, Rule], values: Floats, possible: Flags, places: Places) -> Flags:
@@ -218,10 +226,9 @@ def believed(rules: Mapping[str, Rule], values: Floats, possible: Flags, places:
         rule, given, here = rules.get(family), values[rows], possible[rows]
         if rule is not None:
             probability = np.where(here, rule.combiner.probability(given), 0.0)
-            # pieces are as short as the canaries: how many whole answers are right says nothing
-            is_short = isinstance(rule.combiner, Steps)
-            sure = surest(probability if is_short else adapted(probability, rule.share))
-            found[rows] = here & sure & (rule.combiner.score(given) >= rule.bar)
+            if rule.share is not None:
+                probability = adapted(probability, rule.share)
+            found[rows] = here & surest(probability) & (rule.combiner.score(given) >= rule.bar)
     return found
 
 

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from ouroboros.errors import UsageError
 from ouroboros.lineage.data import read_columns
 from ouroboros.lineage.files import write_whole
-from ouroboros.loop.attempts import Answered, Paper, lines_of
+from ouroboros.loop.attempts import Paper
 from ouroboros.loop.engine import LEARNERS, Engine, wall_counts
 from ouroboros.loop.learner import learner_files
-from ouroboros.loop.signals import SIGNALS, Text, measure
+from ouroboros.loop.signals import SIGNALS, columns_of, is_formed, measure
 from ouroboros.loop.solve import solve
 from ouroboros.loop.state import State
 
@@ -212,19 +212,3 @@ def _joined(parts: Iterable[Known]) -> Known:
         name: np.concatenate([getattr(p, name) for p in parts]) for name in COLUMNS
     }
     return Known(**columns, flop=sum(part.flop for part in parts))
-
-
-def columns_of(answered: Sequence[Answered]) -> tuple[list[Text], NDArray[np.int64]]:
-    """All answers of all papers, one after another, and their authors."""
-    texts = [
-        Text(a.paper.family, prompt, text)
-        for a in answered
-        for prompt, text in zip(a.paper.prompts, a.completions, strict=True)
-    ]
-    sizes = [len(a.completions) for a in answered]
-    return texts, np.repeat([a.paper.author for a in answered], sizes)
-
-
-def is_formed(engine: Engine, text: Text) -> bool:
-    """Whether an answer has the form of one."""
-    return engine.families[text.family].check(text.prompt, lines_of(text.completion))

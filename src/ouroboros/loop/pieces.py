@@ -33,10 +33,10 @@ def solved_anew(engine: Engine, state: State, opened: Sequence[Judged]) -> tuple
     moving, flop = list(range(len(texts))), 0
     for _ in range(ROUNDS):
         doubted, read = _doubted(engine, state, texts, moving)
-        found, spent = _solved(engine, state, {i: view for i, view in doubted}, peers)
+        found, spent = _solved(engine, state, doubted, peers)
         flop += read + spent
         before = list(texts)
-        for i, view in doubted:
+        for i, view in doubted.items():
             family, lines = engine.families[texts[i].family], lines_of(texts[i].completion)
             patched = family.patched(texts[i].prompt, lines, view, lines_of(found[i]))
             texts[i] = replace(texts[i], completion="\n".join(patched))
@@ -53,7 +53,7 @@ def _text(judged: Judged, row: int) -> Text:
 
 def _doubted(
     engine: Engine, state: State, texts: Sequence[Text], chosen: Sequence[int]
-) -> tuple[list[tuple[int, View]], int]:
+) -> tuple[dict[int, View], int]:
     """The first piece of each chosen text that not both learners would write; the FLOP."""
     pieces = [(i, view) for i in chosen for view in _pieces(engine, texts[i])]
     asked = tuple(Text(v.family, v.prompt, "\n".join(v.lines)) for _, v in pieces)
@@ -72,7 +72,7 @@ def _doubted(
     for (i, view), doubt in zip(pieces, doubts.tolist(), strict=True):
         if doubt:
             first.setdefault(i, view)
-    return list(first.items()), sum(result.flop for result in results)
+    return first, sum(result.flop for result in results)
 
 
 def _pieces(engine: Engine, text: Text) -> list[View]:
@@ -88,7 +88,7 @@ def _solved(
     for reader in range(LEARNERS):
         own = [i for i in pieces if peers[i] == reader]
         papers = []
-        for name in {pieces[i].family for i in own}:
+        for name in dict.fromkeys(pieces[i].family for i in own):
             mine = [i for i in own if pieces[i].family == name]
             prompts = tuple(pieces[i].prompt for i in mine)
             papers.append(Paper(family=name, level=1, author=reader, prompts=prompts))

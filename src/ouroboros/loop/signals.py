@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from ouroboros.config import SIGNALS, VIEWS
 from ouroboros.envs import Family
-from ouroboros.loop.attempts import lines_of
+from ouroboros.loop.attempts import Answered, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.models.flop import forward_flop
@@ -36,6 +36,7 @@ from ouroboros.models.tokenizer import AGAIN
 from ouroboros.training.drafts import drafted
 
 SUREST = 8.0  # log-odds beyond which nothing is surer
+REVIEWS = ("verdict", "second")  # of the author, of the peer
 ALONG = {"confident": ("sampled",)}  # what the same reading tells besides
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -119,8 +120,8 @@ def measure(
         ask
         for ask in (
             *_own(learners, earlier, texts, authors),
-            *_views(engine, learners, texts),
-            *(_reviews(learners, texts, authors) if AGAIN in engine.genome.alphabet else ()),
+            *(_views(engine, learners, texts, names) if {*VIEWS} & {*names} else ()),
+            *(_reviews(learners, texts, authors) if _is_reviewed(engine, names) else ()),
         )
         if ask.texts and not {ask.signal, *ALONG.get(ask.signal, ())}.isdisjoint(names)
     ]
@@ -176,9 +177,21 @@ def _own(
         yield _Ask(signal="peer", learner=peer, texts=own, owners=owners)
 
 
-def _views(engine: Engine, learners: Sequence[str], texts: Sequence[Text]) -> Iterator[_Ask]:
+def _is_reviewed(engine: Engine, names: Sequence[str]) -> bool:
+    """Whether lines are to be looked at again, by learners that were taught to."""
+    return AGAIN in engine.genome.alphabet and not {*REVIEWS}.isdisjoint(names)
+
+
+def _views(
+    engine: Engine, learners: Sequence[str], texts: Sequence[Text], names: Sequence[str]
+) -> Iterator[_Ask]:
     """What follows from the answers for other problems, read by every learner."""
-    found = [(i, kind, view) for i, text in enumerate(texts) for kind, view in _seen(engine, text)]
+    found = [
+        (i, kind, view)
+        for i, text in enumerate(texts)
+        for kind, view in _seen(engine, text)
+        if kind in names
+    ]
     for kind in VIEWS:
         owners = np.array([i for i, of, _ in found if of == kind], dtype=np.int64)
         views = tuple(view for _, of, view in found if of == kind)
@@ -209,7 +222,7 @@ def _reviews(learners: Sequence[str], texts: Sequence[Text], authors: Indices) -
         owners = np.array([i for i, _, _ in found], dtype=np.int64)
         lines = np.array([number for _, number, _ in found], dtype=np.int64)
         again = tuple(review for _, _, review in found)
-        for signal, reader in (("verdict", author), ("second", 1 - author)):
+        for signal, reader in zip(REVIEWS, (author, 1 - author), strict=True):
             yield _Ask(
                 signal=signal, learner=learners[reader], texts=again, owners=owners, lines=lines
             )
@@ -223,6 +236,22 @@ def reviews(text: Text) -> Iterator[Text]:
         yield Text(text.family, asked, line, goes_on=number + 1 < len(lines))
         if "?" in line:
             return  # no reader can be asked to go on behind what is no text
+
+
+def columns_of(answered: Sequence[Answered]) -> tuple[list[Text], NDArray[np.int64]]:
+    """All answers of all papers, one after another, and their authors."""
+    texts = [
+        Text(a.paper.family, prompt, text)
+        for a in answered
+        for prompt, text in zip(a.paper.prompts, a.completions, strict=True)
+    ]
+    sizes = [len(a.completions) for a in answered]
+    return texts, np.repeat([a.paper.author for a in answered], sizes)
+
+
+def is_formed(engine: Engine, text: Text) -> bool:
+    """Whether an answer has the form of one."""
+    return engine.families[text.family].check(text.prompt, lines_of(text.completion))
 
 
 def read_unit(job: ReadJob) -> Read:

@@ -58,8 +58,10 @@ def verify(engine: Engine, state: State, solved: Solved, band: int) -> Verified:
         judged = tuple(formal(engine, a, f"{key}/{i}") for i, a in enumerate(answered))
         return Verified(judged=judged, flop=solved.flop)
     if engine.config.loop.acceptance == "calibrated":
+        # counted here, with the first band: a generation that is repeated finds it calibrated
+        spent = 0 if band else believe.belief(engine, state).flop
         judged, flop = believe.judged(engine, state, answered)
-        return Verified(judged=judged, flop=solved.flop + flop)
+        return Verified(judged=judged, flop=solved.flop + flop + spent)
     jobs = []
     for reader in range(LEARNERS):
         others = [a for a in answered if a.paper.author != reader]
