@@ -17,7 +17,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from _poison import NOISES, poisoned
 
 from ouroboros.config import override
 from ouroboros.errors import UsageError
-from ouroboros.loop.attempts import Paper, lines_of, paper_of
+from ouroboros.loop.attempts import Answered, Judged, Paper, lines_of, paper_of
 from ouroboros.loop.curate import Harvest, curate, keep, unharvested
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import train
@@ -43,10 +43,13 @@ from ouroboros.loop.state import State, load_state
 from ouroboros.loop.verify import Verified, verify
 from ouroboros.models.transformer import Transformer
 from ouroboros_judges.answers import load_answers
+from ouroboros_judges.examiner import OPERATIONS, load_candidate
 from ouroboros_judges.examiner import grade as graded
-from ouroboros_judges.examiner import load_candidate, sit, weigh
+from ouroboros_warden.canonical import Json
 from ouroboros_warden.client import Decision
-from ouroboros_warden.exam import exam_seed
+from ouroboros_warden.exam import Examiners, Sat, Sitting, exam_seed
+from ouroboros_warden.gate import SITTINGS
+from ouroboros_warden.processes import Judge
 from ouroboros_warden.standing import decide, share_of_alpha, undecided
 
 ARMS = ("replace", "accumulate", "verify", "gate")
@@ -55,7 +58,6 @@ TIMES = (1, 2, 4)  # walls at which is measured
 ITEMS = 100  # problems a family and level that measure it
 LEVELS, PROBLEMS = 4, 24  # asked of each learner in a family and generation
 FARTHEST = 8  # walls, the last generation's reach
-SITTINGS = 4
 WORSE = 0.02  # what may be lost of exact match without counting as decay
 SETTINGS = (
     'families={"reverse_addition": {"wall": 4}, "boolean_chain": {"wall": 6}}',
@@ -87,31 +89,50 @@ class Run:
         return self.seed, self.arm, self.noise, self.share
 
 
+class Here(Judge):
+    """An examiner in this process, asked as the warden asks one in another."""
+
+    def __init__(self) -> None:
+        """Nothing is started."""
+        self._answers: list[Json] = []
+
+    def post(self, request: Json) -> None:
+        """Answer at once."""
+        self._answers.append(OPERATIONS[request["op"]](request))
+
+    def collect(self, read: Callable[[Json], Any]) -> Any:
+        """The answer, read as the warden reads it."""
+        return read(json.loads(json.dumps(self._answers.pop(0))))
+
+    def ask(self, request: Json, read: Callable[[Json], Any]) -> Any:
+        """Both in one."""
+        self.post(request)
+        return self.collect(read)
+
+
 class Gate(Truth):
     """Examines as the warden does, by the judges' examiner and the same rules."""
 
     def __init__(self, engine: Engine) -> None:
         """For the learners of one run."""
-        self._engine = engine
+        self._folder, self._exam = engine.folder / "checkpoints", engine.config.exam
         self._walls = {n: family.wall for n, family in engine.config.families.items()}
         self._frontiers = dict(self._walls)
         self._secret = engine.seed(99).to_bytes(32, "big")
+        self._examiners = Examiners([Here()])
         self._exams = self._duels = 0
 
     def examine(self, key: str, generation: int, checkpoint: str, parent: str | None) -> Decision:
         """Better, no evidence or worse than the champion."""
         del key, generation
-        exam = self._engine.config.exam
         self._exams += 1
         self._duels += parent is not None
-        threshold = 1 / share_of_alpha(exam.alpha, self._duels) if parent else None
-        rows: list[list[Any]] = []
+        threshold = 1 / share_of_alpha(self._exam.alpha, self._duels) if parent else None
+        sat = Sat()
         for number in range(1, SITTINGS + 1):
-            request = self._request(
-                checkpoint, parent, exam_seed(self._secret, self._exams, number)
-            )
-            rows = _added([*rows, *sit(request)["rows"]])
-            found = weigh({**request, "rows": rows, "margin": exam.margin})
+            sitting = self._sitting(checkpoint, parent, number)
+            sat += self._examiners.sit(sitting)
+            found = self._examiners.weigh(sitting, sat.rows, self._exam.alpha, self._exam.margin)
             if not undecided(found["e_value"], threshold):
                 break
         ruling = decide(found["e_value"], threshold, found["families"])
@@ -120,29 +141,17 @@ class Gate(Truth):
         is_worse = ruling.reason.startswith("worse")
         return Decision(promoted=ruling.promoted, reason="worse" if is_worse else "no evidence")
 
-    def _request(self, successor: str, champion: str | None, seed: str) -> dict[str, Any]:
-        folder = self._engine.folder / "checkpoints"
-        return {
-            "successor": str(folder / successor),
-            "champion": str(folder / champion) if champion else None,
-            "families": {
-                name: {"wall": wall, "frontier": self._frontiers[name]}
-                for name, wall in self._walls.items()
+    def _sitting(self, successor: str, champion: str | None, number: int) -> Sitting:
+        return Sitting(
+            champion=self._folder / champion if champion else None,
+            successor=self._folder / successor,
+            families={
+                n: {"wall": w, "frontier": self._frontiers[n]} for n, w in self._walls.items()
             },
-            "seed": seed,
-            "items": self._engine.config.exam.items,
-            "part": [0, 1],
-            "full": False,
-        }
-
-
-def _added(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Counts of the same family and level, added up."""
-    sums: dict[tuple[str, int], np.ndarray] = {}
-    for family, level, *counts in rows:
-        place = family, level
-        sums[place] = sums.get(place, np.zeros(len(counts), dtype=int)) + np.array(counts)
-    return [[*place, *found.tolist()] for place, found in sorted(sums.items())]
+            seed=exam_seed(self._secret, self._exams, number),
+            items=self._exam.items,
+            full=False,
+        )
 
 
 def asked(engine: Engine, generation: int, generations: int) -> list[Paper]:
@@ -168,24 +177,22 @@ def gathered(
     if share:
         answers = poisoned(engine.families, solved.answered, noise, share, rng)
         solved = replace(solved, answered=answers)
-    verified = verify(engine, state, solved, 0)
     if arm in ("verify", "gate"):
+        verified = verify(engine, state, solved, 0)
         revised = revise(engine, state, verified)
     else:
-        verified = trusting(engine, verified)
+        judged = tuple(trusting(engine, answered) for answered in solved.answered)
+        verified = Verified(judged=judged, flop=solved.flop)
         revised = Revised(judged=(), doubted=0, faults=(0,) * LEARNERS, flop=0)
     return curate(engine, state, unharvested(engine, state), verified, revised)
 
 
-def trusting(engine: Engine, verified: Verified) -> Verified:
-    """The judgements of those who take whatever has the form of an answer."""
-    judged = []
-    for j in verified.judged:
-        family, paper = engine.families[j.answered.paper.family], j.answered.paper
-        pairs = zip(paper.prompts, j.answered.completions, strict=True)
-        formed = tuple(family.check(prompt, lines_of(text)) for prompt, text in pairs)
-        judged.append(replace(j, accepted=formed))
-    return replace(verified, judged=tuple(judged))
+def trusting(engine: Engine, answered: Answered) -> Judged:
+    """The judgement of those who take whatever has the form of an answer."""
+    family = engine.families[answered.paper.family]
+    pairs = zip(answered.paper.prompts, answered.completions, strict=True)
+    formed = tuple(family.check(prompt, lines_of(text)) for prompt, text in pairs)
+    return Judged(answered=answered, accepted=formed, doubt=(-1,) * len(formed))
 
 
 def step(
