@@ -35,6 +35,7 @@ bench: $(VENV)/installed        ## every figure of the README, in some seven hou
 	$(BIN)/ouro bench transfer --json
 	$(BIN)/ouro bench families --json
 	$(BIN)/ouro bench verify --json
+	$(BIN)/ouro bench stability --json
 	$(PIP) -e ".[gym]"
 	$(BIN)/ouro bench gym --json
 
