@@ -34,7 +34,6 @@ from scipy.stats import rankdata
 
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged
-from ouroboros.loop.believe import weighed
 from ouroboros.loop.canaries import COLUMNS, Known, young
 from ouroboros.loop.curate import curate, keep, unharvested
 from ouroboros.loop.engine import LEARNERS, Engine
@@ -43,6 +42,7 @@ from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.propose import propose
 from ouroboros.loop.record import forget
 from ouroboros.loop.revise import Revised, revise
+from ouroboros.loop.rules import fitted, probability, weighed
 from ouroboros.loop.signals import (
     SIGNALS,
     ReadJob,
@@ -102,7 +102,7 @@ def look(engine: Engine, state: State, answered: Sequence[Answered]) -> Seen:
     marks = [grade(text) for text in texts]
     names = np.array([text.family for text in texts])
     formed = np.array([is_formed(engine, text) for text in texts])
-    rules = believe.belief(engine, state).answers
+    held = believe.belief(engine, state)
     doubted = np.array(
         [t.completion[:at].count("\n") if at >= 0 else -1
          for t, at in zip(texts, found.doubt.tolist(), strict=True)]
@@ -112,7 +112,7 @@ def look(engine: Engine, state: State, answered: Sequence[Answered]) -> Seen:
         values=found.values,
         right=np.array([mark is None for mark in marks]),
         formed=formed,
-        probability=np.where(formed, weighed(rules, names, found.values), 0.0),
+        probability=np.where(formed, probability(held, names, found.values), 0.0),
         votes=votes,
         located=np.where(doubted >= 0, doubted, found.blamed),
         fault=np.array([-1 if mark is None else mark for mark in marks]),
@@ -311,7 +311,7 @@ def worth(engine: Engine, seen: Seen, known: Known) -> dict[str, dict[str, float
     for number, signal in enumerate(SIGNALS):
         less = known.values.copy()
         less[:, number] = np.nan
-        rules = believe.fitted(engine, replace(known, values=less))
+        rules = fitted(engine.families, replace(known, values=less))
         without = np.where(seen.formed, weighed(rules, seen.families, seen.values), 0.0)
         rows = seen.formed & ~np.isnan(seen.values[:, number])
         taken = without >= np.array([rules[name].bar for name in seen.families.tolist()])
@@ -366,7 +366,7 @@ def measured(seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
         with closing(engine.executor):
             state = base(engine)
             first = passes(engine, state)
-            known = young(engine, state)  # while the base's states are there
+            known = young(engine, state, thorough=True)  # while the base's states are there
             state, tally, seen = climb(engine, state, "calibrated", seconds)
             whole = joined(seen)
             if kept:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ouroboros.envs.addition import PART, ForwardAddition, ReverseAddition
+from ouroboros.envs.addition import ForwardAddition, ReverseAddition
 from ouroboros.envs.base import View
+from ouroboros.envs.sums import PART
 from ouroboros_judges.answers import load_answers
 
 ANSWERS = load_answers(["reverse_addition", "forward_addition"])
@@ -69,15 +70,19 @@ def test_all_pieces_are_right_where_the_sum_is_and_only_there(family, data):
 @sums
 @relaxed
 @given(st.data())
-def test_pieces_are_small_and_cover_all_columns_once(family, data):
+def test_pieces_are_small_and_cover_all_columns_twice_cut_at_other_places(family, data):
     prompt, lines = data.draw(tried(family))
     pieces = pieces_of(family, prompt, lines)
     assert bool(pieces) == (family.level_of(prompt) > PART)
     assert all(family.level_of(piece.prompt) <= PART + 1 for piece in pieces)
-    if pieces:
-        assert (pieces[0].at[0], pieces[-1].at[1]) == (0, len(lines[0]))
-        assert all(one.at[1] == other.at[0] for one, other in pairwise(pieces))
-        assert all(begin < end for begin, end in (piece.at for piece in pieces))
+    second = next((i for i, piece in enumerate(pieces) if i and not piece.at[0]), 0)
+    for covering in (pieces[:second], pieces[second:]) if pieces else ():
+        assert (covering[0].at[0], covering[-1].at[1]) == (0, len(lines[0]))
+        assert all(one.at[1] == other.at[0] for one, other in pairwise(covering))
+        assert all(begin < end for begin, end in (piece.at for piece in covering))
+    columns = family.level_of(prompt)
+    cuts = [piece.at[0] for piece in pieces if piece.at[0]]
+    assert sorted(cuts) == list(range(1, columns)) if pieces else not cuts
 
 
 @sums
@@ -134,7 +139,7 @@ def test_whatever_is_found_for_a_piece_the_sum_keeps_its_form(family, data):
 
 def test_what_has_no_form_is_not_put_into_a_sum():
     family, prompt, lines = ReverseAddition(), "345+321=", ("666",)
-    lower, upper = pieces_of(family, prompt, lines)
+    lower, upper, *_ = pieces_of(family, prompt, lines)
     assert family.patched(prompt, lines, lower, ("07",)) == ("076",)
     assert family.patched(prompt, lines, upper, ("7",)) == ("667",)
     for found in ((), ("",), ("7",), ("7777",), ("x6",), ("66", "66"), ("70",)):
@@ -152,4 +157,8 @@ def test_a_carry_runs_through_several_pieces_and_past_the_end_of_an_operand():
         piece("99+1=", "001", 0, 2),
         piece("999+1=", "0001", 2, 4),
         piece("999+1=", "0001", 4, 7),
+        piece("9+1=", "01", 0, 1),
+        piece("999+1=", "0001", 1, 3),
+        piece("999+1=", "0001", 3, 5),
+        piece("99+1=", "001", 5, 7),
     ]

@@ -7,13 +7,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ouroboros.envs import BUILT_IN, load_families
-from ouroboros.envs.addition import PART, ForwardAddition, ReverseAddition
+from ouroboros.envs.addition import ForwardAddition, ReverseAddition
 from ouroboros.envs.base import View
+from ouroboros.envs.boolean_chain import PART as STEPS
 from ouroboros.envs.boolean_chain import BooleanChain
+from ouroboros.envs.collision import ElasticCollision
 from ouroboros.envs.kinematics import Kinematics
 from ouroboros.envs.multiplication import Multiplication, ShortMultiplication
 from ouroboros.envs.plan import Given, Step, work
 from ouroboros.envs.planned import Planned
+from ouroboros.envs.sums import PART
 from ouroboros_judges.answers import load_answers
 from ouroboros_judges.answers.sums import by_columns
 
@@ -41,6 +44,11 @@ def written(family, total):
     return (total, total[::-1]) if family.most_significant_first else (total,)
 
 
+def pieces_of(size, part):
+    """How many pieces there are of so many columns or steps, cut at two sets of places."""
+    return -(-size // part) + 1 + -(-(size - part // 2) // part) if size > part else 0
+
+
 def is_right(view):
     return ANSWERS[view.family].verify(view.prompt, view.lines).correct
 
@@ -61,7 +69,7 @@ def test_all_views_of_a_right_sum_are_right_sums(family, a, b):
     assert len(of_kind(views, "twin")) == (a != b)
     assert len(of_kind(views, "split")) == (2 if max(a, b) > 9 else 0)
     columns = len(str(max(a, b)))
-    assert len(of_kind(views, "part")) == (-(-columns // PART) if columns > PART else 0)
+    assert len(of_kind(views, "part")) == pieces_of(columns, PART)
 
 
 @sums
@@ -127,6 +135,8 @@ def test_a_sum_is_seen_from_the_other_side_in_halves_and_in_pieces():
         view("split", name, "945+17=", "026", at=(1, 3)),
         view("part", name, "34+87=", "121", at=(0, 2)),
         view("part", name, "95+1=", "06", at=(2, 3)),
+        view("part", name, "3+8=", "11", at=(0, 1)),
+        view("part", name, "945+17=", "026", at=(1, 3)),
     )
     name = "forward_addition"
     assert ForwardAddition().views("543+78=", ("126", "621")) == (
@@ -135,6 +145,8 @@ def test_a_sum_is_seen_from_the_other_side_in_halves_and_in_pieces():
         view("split", name, "549+71=", "026", "620", at=(1, 3)),
         view("part", name, "43+78=", "121", "121", at=(0, 2)),
         view("part", name, "59+1=", "06", "60", at=(2, 3)),
+        view("part", name, "3+8=", "11", "11", at=(0, 1)),
+        view("part", name, "549+71=", "026", "620", at=(1, 3)),
     )
 
 
@@ -176,16 +188,18 @@ def bits_of(steps):
 
 @relaxed
 @given(chains, st.data())
-def test_both_halves_of_a_chain_are_right_where_all_its_bits_are(chain, data):
+def test_halves_and_pieces_of_a_chain_are_right_where_all_its_bits_are(chain, data):
     right, size = bits_of(chain), len(chain[0])
     bits = data.draw(st.just(right) | st.text("01", min_size=size, max_size=size))
     views = BooleanChain().views("".join(chain) + "=", (bits, bits[-1]))
-    assert [v.kind for v in views] == (["split", "split"] if size > 1 else [])
+    splits, parts = of_kind(views, "split"), of_kind(views, "part")
+    assert len(splits) == 2 * (size > 1)
+    assert len(parts) == pieces_of(size, STEPS)
     for each in views:
         assert each.family == "boolean_chain"
         assert BooleanChain().check(each.prompt, each.lines)
-    if views:
-        assert all(map(is_right, views)) == (bits == right)
+    for found in (splits, parts):
+        assert not found or all(map(is_right, found)) == (bits == right)
 
 
 @relaxed
@@ -195,7 +209,8 @@ def test_a_single_wrong_bit_of_a_chain_makes_its_own_half_wrong(chain, data):
     assume(len(right) > 1)
     place = data.draw(st.integers(0, len(right) - 1))
     bits = right[:place] + "10"[int(right[place])] + right[place + 1 :]
-    lower, upper = map(is_right, BooleanChain().views("".join(chain) + "=", (bits, bits[-1])))
+    views = BooleanChain().views("".join(chain) + "=", (bits, bits[-1]))
+    lower, upper = map(is_right, of_kind(views, "split"))
     in_lower = place < len(right) // 2
     assert not (lower if in_lower else upper)
     assert in_lower or lower
@@ -203,8 +218,12 @@ def test_a_single_wrong_bit_of_a_chain_makes_its_own_half_wrong(chain, data):
 
 def test_the_second_half_of_a_chain_begins_with_what_the_first_found():
     assert BooleanChain().views("aoxa1011=", ("0011", "1")) == (
-        view("split", "boolean_chain", "ao10=", "00", "0"),
-        view("split", "boolean_chain", "xxa011=", "011", "1"),
+        view("split", "boolean_chain", "ao10=", "00", "0", at=(0, 2)),
+        view("split", "boolean_chain", "xxa011=", "011", "1", at=(2, 4)),
+        view("part", "boolean_chain", "aox101=", "001", "1", at=(0, 3)),
+        view("part", "boolean_chain", "xa11=", "11", "1", at=(3, 4)),
+        view("part", "boolean_chain", "a1=", "0", "0", at=(0, 1)),
+        view("part", "boolean_chain", "xoxa0011=", "0011", "1", at=(1, 4)),
     )
 
 
@@ -228,7 +247,8 @@ def test_every_sum_of_a_right_plan_is_a_right_problem_of_its_own(name, level, se
         views = FAMILIES[name].views(task.prompt, lines)
         assert len(views) >= sum("+" in line.partition("=")[0] for line in lines[:-1])
         for each in views:
-            assert (each.kind, each.family) == ("step", "reverse_addition")
+            assert each.kind in ("step", "part")
+            assert each.family == "reverse_addition"
             assert FAMILIES[each.family].check(each.prompt, each.lines)
             assert is_right(each)
 
@@ -259,7 +279,10 @@ def test_a_sum_that_is_wrong_in_a_plan_is_wrong_by_itself(name, level, seed, num
     lines = work(family.steps, family.values(task.prompt), slipping(number, by)).text()
     assume(lines != ANSWERS[name].solve(task.prompt))
     assert family.check(task.prompt, lines)
-    assert [is_right(each) for each in family.views(task.prompt, lines)].count(False) == 1
+    views = family.views(task.prompt, lines)
+    assert [is_right(each) for each in of_kind(views, "step")].count(False) == 1
+    parts = of_kind(views, "part")
+    assert not parts or not all(map(is_right, parts))
 
 
 class Left(Planned):
@@ -281,11 +304,72 @@ def test_a_plan_shows_its_sums_without_needless_zeros_and_what_is_taken_twice():
     )
     assert ShortMultiplication().views("34*2=", ("43*2=86", "68")) == (
         view("step", name, "43+43=", "86"),
+        view("part", name, "43+43=", "86", at=(5, 7)),
     )
     assert Multiplication().views("34*12=", ("43*2=86", "43*01=043", "86+043=804", "408")) == (
         view("step", name, "43+43=", "86"),
         view("step", name, "86+043=", "804"),
     )
+
+
+def test_a_plan_of_nothing_but_sums_is_cut_into_small_ones():
+    name, family = "reverse_addition", ElasticCollision()
+    lines = ("605*2=2101", "1+2101=3101", "1013")
+    views = family.views("u1w506b?", lines)
+    assert views == (
+        view("step", name, "605+605=", "2101"),
+        view("step", name, "1+2101=", "3101"),
+        view("part", name, "6+6=", "21", at=(6, 8)),
+        view("part", name, "5+5=", "01", at=(8, 10)),
+        view("part", name, "6+6=", "21", at=(6, 7)),
+        view("part", name, "905+105=", "0101", at=(7, 10)),
+        view("part", name, "1+21=", "31", at=(18, 20)),
+        view("part", name, "0+01=", "01", at=(20, 22)),
+        view("part", name, "1+2=", "3", at=(18, 19)),
+        view("part", name, "0+1=", "1", at=(19, 21)),
+        view("part", name, "0+1=", "1", at=(21, 22)),
+    )
+    short = family.views("u1w4b?", ("4*2=8", "1+8=9", "9"))
+    assert of_kind(short, "part") == [
+        view("part", name, "4+4=", "8", at=(4, 5)),
+        view("part", name, "1+8=", "9", at=(10, 11)),
+    ]
+
+
+def test_what_is_mended_in_one_line_of_a_plan_is_taken_up_by_the_next():
+    family, lines = ElasticCollision(), ("605*2=3101", "1+3101=4101", "1014")
+    piece = view("part", "reverse_addition", "6+6=", "31", at=(6, 8))
+    mended = family.patched("u1w506b?", lines, piece, ("21",))
+    assert mended == ("605*2=2101", "1+2101=4101", "1014")  # the second is as it was found
+    for found in ((), ("",), ("x",), ("21", "1"), ("-1",)):
+        assert family.patched("u1w506b?", lines, piece, found) == lines
+    assert family.patched("u1w506b?", ("605*2=3101",), piece, ("21",)) == ("605*2=3101",)
+
+
+@relaxed
+@given(chains, st.data())
+def test_a_chain_is_mended_in_no_more_rounds_than_it_has_pieces(chain, data):
+    right, family, prompt = bits_of(chain), BooleanChain(), "".join(chain) + "="
+    bits = data.draw(st.text("01", min_size=len(right), max_size=len(right)))
+    lines = (bits, bits[-1])
+    for _ in of_kind(family.views(prompt, lines), "part"):
+        parts = of_kind(family.views(prompt, lines), "part")
+        wrong = [part for part in parts if not is_right(part)]
+        if not wrong:
+            break
+        found = ANSWERS["boolean_chain"].solve(wrong[0].prompt)
+        lines = family.patched(prompt, lines, wrong[0], found)
+        assert family.check(prompt, lines)
+    assert lines[0] == right or len(right) <= STEPS
+
+
+def test_what_has_no_form_is_not_put_into_a_chain():
+    family, prompt, lines = BooleanChain(), "aoxa1011=", ("0111", "1")
+    first = of_kind(family.views(prompt, lines), "part")[0]
+    assert family.patched(prompt, lines, first, ("001", "1")) == ("0011", "1")
+    for found in ((), ("001",), ("00", "0"), ("001", "0"), ("0x1", "1")):
+        assert family.patched(prompt, lines, first, found) == lines
+    assert family.patched(prompt, ("0111",), first, ("001", "1")) == ("0111",)
 
 
 @pytest.mark.parametrize("name", [*VIEWED, *PLANNED])
@@ -302,4 +386,5 @@ def test_only_another_familys_views_leave_a_family_and_only_to_sums(name):
     for task in FAMILIES[name].propose(4, 1, 8):
         for each in FAMILIES[name].views(task.prompt, ANSWERS[name].solve(task.prompt)):
             at_home = each.family == name and each.kind in ("twin", "split", "part")
-            assert at_home or (each.family, each.kind) == ("reverse_addition", "step")
+            away = each.family == "reverse_addition" and each.kind in ("step", "part")
+            assert at_home or away

@@ -12,22 +12,20 @@ from ouroboros.errors import UsageError
 from ouroboros.executors import Serial
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Paper
-from ouroboros.loop.believe import (
-    Belief,
-    Rule,
-    belief,
-    belief_path,
-    believed,
-    calibrated,
-    fitted,
-    judged,
-    surest,
-    upheld,
-    weaker,
-)
+from ouroboros.loop.believe import belief, belief_path, judged, upheld
 from ouroboros.loop.calibrate import Combiner, Steps
 from ouroboros.loop.canaries import COLUMNS, Known, known_path
 from ouroboros.loop.learner import fresh, learner_files
+from ouroboros.loop.rules import (
+    PART,
+    Belief,
+    Rule,
+    believed,
+    calibrated,
+    fitted,
+    probability,
+    surest,
+)
 from ouroboros.loop.signals import Text, measure
 from ouroboros.loop.solve import Solved
 from ouroboros.loop.verify import verify
@@ -196,7 +194,8 @@ def shown(*groups: tuple[str, float, int, int]) -> Known:
 def test_each_family_has_a_bar_of_its_own(newborn):
     engine, _ = newborn
     known = shown(("copy", 3.0, 4000, 0), ("reverse", 1.0, 3900, 100), ("reverse", -3.0, 10, 400))
-    found = calibrated(engine, known, 7)
+    known.values[:, PART] = np.nan
+    found = calibrated(engine.families, known, 7)
     assert found.generation == 7
     for rules in (found.answers, found.mended):
         assert rules["copy"].bar < 1
@@ -208,11 +207,11 @@ def test_each_family_has_a_bar_of_its_own(newborn):
 def test_what_a_family_does_not_show_others_show_a_little(newborn):
     engine, _ = newborn
     others = [("reverse", 3.0, 600, 0), ("reverse", -3.0, 0, 600)]
-    rules = fitted(engine, shown(("copy", 3.0, 600, 0), *others))
+    rules = fitted(engine.families, shown(("copy", 3.0, 600, 0), *others))
     surely, hardly = np.full((1, len(SIGNALS)), 3.0), np.full((1, len(SIGNALS)), -3.0)
     combiner = rules["copy"].combiner
     assert combiner.probability(hardly)[0] < 0.6 < 0.9 < combiner.probability(surely)[0]
-    alone = fitted(engine, shown(("copy", 3.0, 600, 0)))["copy"].combiner
+    alone = fitted(engine.families, shown(("copy", 3.0, 600, 0)))["copy"].combiner
     assert alone.probability(hardly) == alone.probability(surely)
 
 
@@ -225,7 +224,7 @@ def test_a_bar_is_set_by_the_scores_that_answers_get_from_others(newborn):
         learnt.append(len(right))
         return steps((-8.0, 0.5))
 
-    fitted(engine, known, learn)
+    fitted(engine.families, known, learn)
     assert learnt == [8, 8, 16] * 2  # halves, then all, for each of two families
 
 
@@ -234,18 +233,26 @@ def test_of_one_answer_or_none_there_are_no_rules(newborn, count):
     engine, _ = newborn
     one = shown(("copy", 3.0, 1, 0))
     few = replace(one, **{n: getattr(one, n)[:count] for n in COLUMNS})
-    found = calibrated(engine, few, 1)
+    found = calibrated(engine.families, few, 1)
     assert (found.answers, found.mended, found.pieces) == ({}, {}, {})
 
 
-def test_what_was_solved_in_pieces_is_weighed_by_the_weaker_of_two_cuts():
-    values = np.full((4, len(SIGNALS)), 7.0)
-    part, split = SIGNALS.index("part"), SIGNALS.index("split")
-    values[:, part], values[:, split] = (2.0, 5.0, 5.0, np.nan), (5.0, 1.0, np.nan, 5.0)
-    found = weaker(values)
-    assert found[:2, part].tolist() == [2.0, 1.0]
-    assert np.isnan(found[2:]).all()  # there are not both
-    assert np.isnan(np.delete(found, part, axis=1)).all()
+def test_texts_with_pieces_have_rules_of_their_own_by_these_alone(newborn):
+    engine, _ = newborn
+    known = shown(("copy", 3.0, 4000, 0), ("copy", -3.0, 0, 100), ("reverse", 1.0, 50, 50))
+    whole = known.names == "reverse"
+    known.values[whole, PART] = np.nan
+    found = calibrated(engine.families, known, 1)
+    assert found.pieces["copy"].share is None
+    assert found.pieces["copy"].bar == 3.0
+    assert found.pieces["reverse"] == found.pieces["copy"]  # pieces are alike in all families
+    assert found.answers["reverse"].share == pytest.approx(51 / 102)
+    values = np.full((3, len(SIGNALS)), -8.0)
+    values[:, PART] = 3.0, -3.0, np.nan
+    given = probability(found, np.array(["copy"] * 3), values)
+    assert given[0] > 0.999
+    assert given[1] < 0.01
+    assert given[2] == found.answers["copy"].combiner.probability(values)[2]
 
 
 # the file ----------------------------------------------------------------------------------
@@ -357,9 +364,9 @@ def combiner(weights: dict[str, float], bias: float = 0.0) -> Combiner:
 
 
 def steps(*pairs: tuple[float, float]) -> Steps:
-    """Shares by what the weaker of the cuts says."""
+    """Shares by what is said of small pieces."""
     edges, shares = zip(*pairs, strict=True)
-    return Steps(signal=SIGNALS.index("part"), edges=edges, shares=shares)
+    return Steps(signal=PART, edges=edges, shares=shares)
 
 
 def rules(combiner: Combiner | Steps, bar: float = 0.5, share: float = 0.5) -> dict[str, Rule]:
@@ -681,31 +688,75 @@ def test_a_mended_text_of_the_wrong_form_is_not_upheld(believing):
     assert found.tolist() == [True, False, False, False, False]
 
 
-# texts that were solved in pieces ----------------------------------------------------------
+# texts that have pieces ---------------------------------------------------------------------
 
 
-def test_a_text_solved_in_pieces_is_held_against_the_weaker_cut_alone(tmp_path, monkeypatch):
-    each = Rule(combiner=steps((-8.0, 0.01), (0.0, 0.9999)), bar=0.0, share=0.5)
-    nothing = Rule(combiner=combiner({}, bias=-50.0), bar=0.5, share=0.5)
-    named = {"reverse_addition": nothing}
-    made = Belief(generation=1, answers=named, mended=named, pieces={"reverse_addition": each})
-    monkeypatch.setattr(believe, "known", lambda *_: None)
-    monkeypatch.setattr(believe, "calibrated", lambda *_: made)
-    settings = 'families={"reverse_addition": {"wall": 3}}', "loop.acceptance=calibrated"
-    engine = make_engine(tmp_path, *settings, warden=DeafWarden())
-    engine = replace(engine, executor=Scripted(lambda _, *asked: truth(*asked)))
-    prompts = ("1234+5678=",) * 3 + ("1+2=", "123123+456456=")
-    texts = "68031", "67031", "?", "3", "579579"  # the fourth has no pieces
-    paper = answered(*texts, prompts=prompts, family="reverse_addition")
-    (found,), flop = upheld(engine, make_state(), [paper], in_pieces=True)
-    assert found.tolist() == [True, False, False, False, True]
+@pytest.fixture
+def adding(tmp_path, monkeypatch):
+    """Makes an engine that believes pieces that are likelier than not, and nothing else."""
+
+    def make(says=truth, signals='["part","peer","inverse"]', fond: float = -50.0):
+        each = Rule(combiner=steps((-8.0, 0.01), (0.0, 0.9999)), bar=0.0, share=None)
+        other = Rule(combiner=combiner({}, bias=fond), bar=0.5, share=0.5)
+        named = {"reverse_addition": other}
+        made = Belief(generation=1, answers=named, mended=named, pieces={"reverse_addition": each})
+        monkeypatch.setattr(believe, "known", lambda *_: None)
+        monkeypatch.setattr(believe, "calibrated", lambda *_: made)
+        engine = make_engine(
+            tmp_path,
+            'families={"reverse_addition": {"wall": 3}}',
+            "loop.acceptance=calibrated",
+            f"loop.signals={signals}",
+            warden=DeafWarden(),
+        )
+        return replace(engine, executor=Scripted(lambda _, *asked: says(*asked)))
+
+    return make
+
+
+PROMPTS = ("1234+5678=",) * 3 + ("1+2=", "123123+456456=")
+SOLUTIONS = "68031", "67031", "?", "3", "579579"  # the fourth has no pieces
+
+
+def sums(*texts: str, prompts=PROMPTS) -> Answered:
+    return answered(*texts, prompts=prompts, family="reverse_addition")
+
+
+def knows_short_ones(family: str, prompt: str) -> str:
+    """Sums of up to three digits; of longer ones nothing."""
+    return truth(family, prompt) if max(map(len, prompt[:-1].split("+"))) <= 3 else "0"
+
+
+@pytest.mark.parametrize("says", [truth, knows_short_ones])
+def test_an_answer_is_believed_for_its_pieces_though_nobody_would_write_it_as_a_whole(adding, says):
+    engine = adding(says)
+    (found,), _ = judged(engine, make_state(), [sums(*SOLUTIONS)])
+    assert found.accepted == (True, False, False, False, True)
+    assert [doubt < 0 for doubt in found.doubt] == [True, False, False, True, True]
+
+
+def test_of_what_is_believed_for_its_pieces_nothing_else_is_measured(adding):
+    engine = adding()
+    judged(engine, make_state(), [sums("68031", "67031", prompts=PROMPTS[:2])])
+    wholes = [text.completion for _, text in engine.executor.read if text.prompt == PROMPTS[0]]
+    assert wholes == ["67031"]  # by the peer, who says where it is to be mended
+
+
+def test_answers_without_pieces_are_weighed_by_all_their_signals(adding):
+    engine = adding(fond=50.0)
+    (found,), _ = judged(engine, make_state(), [sums(*SOLUTIONS)])
+    assert found.accepted == (True, False, False, True, True)
+
+
+def test_a_run_that_does_not_look_at_pieces_weighs_everything(adding):
+    engine = adding(fond=50.0, signals='["peer","inverse"]')
+    (found,), _ = judged(engine, make_state(), [sums(*SOLUTIONS)])
+    assert found.accepted == (True, True, False, True, True)
+
+
+@pytest.mark.parametrize(("in_pieces", "short"), [(True, False), (False, True)])
+def test_what_was_mended_is_held_against_its_pieces_where_it_has_some(adding, in_pieces, short):
+    engine = adding(knows_short_ones, fond=50.0)
+    (found,), flop = upheld(engine, make_state(), [sums(*SOLUTIONS)], in_pieces=in_pieces)
+    assert found.tolist() == [True, False, False, short, True]
     assert flop > 0
-    # its pieces of two columns are the same, its halves are not
-    halved = replace(engine, executor=Scripted(lambda _, *asked: said_of_halves(*asked)))
-    (found,), _ = upheld(halved, make_state(), [paper], in_pieces=True)
-    assert found.tolist() == [True, False, False, False, False]
-    assert not upheld(engine, make_state(), [paper])[0][0].any()
-
-
-def said_of_halves(family: str, prompt: str) -> str:
-    return "578" if prompt == "123+456=" else truth(family, prompt)

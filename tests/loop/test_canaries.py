@@ -266,7 +266,7 @@ def test_without_canaries_the_states_of_the_base_calibrate_all_alone(tmp_path, g
         assert set(count_of(each)) == {0}
         assert (each.right.dtype, each.names.dtype.kind) == (np.bool_, "U")
     assert [each.flop > 0 for each in found] == [g == 0 for g in range(generations)]
-    rules = [believe.calibrated(engine, each, 1).answers for each in found]
+    rules = [believe.calibrated(engine.families, each, 1).answers for each in found]
     assert rules == rules[:1] * generations
 
 

@@ -159,7 +159,7 @@ def test_every_text_that_is_read_or_solved_is_paid_for(scripted):
     assert solved == 1
     assert flop == solved + len(engine.executor.read)
     _, again = solved_anew(engine, make_state(), [judged(RIGHT)])
-    assert again == 4  # two pieces, two readers
+    assert again == 10  # two pieces and three, two readers
 
 
 def test_of_no_answers_nothing_is_left(scripted):

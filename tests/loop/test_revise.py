@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from ouroboros.config import SIGNALS
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged, Paper, lines_of, slip_of
-from ouroboros.loop.believe import Belief, Rule
 from ouroboros.loop.calibrate import Combiner, Steps
 from ouroboros.loop.revise import revise
+from ouroboros.loop.rules import Belief, Rule
 from ouroboros.loop.verify import Verified
 from ouroboros.models.rows import encode_rows
 from ouroboros.models.score import first_difference
@@ -340,13 +340,16 @@ SUMS = 'families={"reverse_addition": {"wall": 3}}'
 SHORT_SUMS = {
     ("reverse_addition", "12+56="): "68",
     ("reverse_addition", "34+78="): "031",
+    ("reverse_addition", "1+5="): "6",  # and the same cut at other places
+    ("reverse_addition", "23+67="): "801",
+    ("reverse_addition", "94+18="): "031",
     ("reverse_addition", "31968+1234="): "43219",  # the echo
 }
 
 
 @pytest.fixture(scope="module")
 def adders(tmp_path_factory):
-    """Bodies that know the two short sums of which a long one consists, and its echo."""
+    """Bodies that know the short sums of which a long one consists, and its echo."""
     engine = make_engine(tmp_path_factory.mktemp("adders"), SUMS)
     return [taught(engine, SHORT_SUMS, seed, steps=90) for seed in range(2)]
 

@@ -14,7 +14,7 @@ no leading zeros, but for a lone 0. Not covered: the sums themselves.
 import random
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,11 +24,10 @@ from numpy.typing import NDArray
 from ouroboros.envs.asking import Worded
 from ouroboros.envs.base import Domain, Format, Kind, View, generator, match_prompt, tasks, texts
 from ouroboros.envs.digits import smaller
-from ouroboros.envs.sums import complement, cut, put_in, trimmed
+from ouroboros.envs.sums import Piece, complement, cut, put_in, small, trimmed
 from ouroboros.types import Task
 
 PLUS, EQUALS, ZERO = ord("+"), ord("="), ord("0")
-PART = 2  # columns of a piece
 PLACES = ("Ones", "Tens", "Hundreds", "Thousands")
 REVERSED, PLAIN = "(?:[0-9]*[1-9]|0)", "(?:[1-9][0-9]*|0)"
 
@@ -180,19 +179,16 @@ class Addition(Worded):
         turn = -1 if self.most_significant_first else 1
         first, second = (operand[::turn] for operand in self.operands(prompt))
         twin = () if first == second else (self._view("twin", second, first, lines[0]),)
-        columns = max(len(first), len(second))
+        half = max(len(first), len(second)) // 2
         return (
             *twin,
-            *self._pieces("split", first, second, lines[0], [columns // 2]),
-            *self._pieces("part", first, second, lines[0], range(PART, columns, PART)),
+            *(self._piece("split", piece) for piece in cut(first, second, lines[0], [half])),
+            *(self._piece("part", piece) for piece in small(first, second, lines[0])),
         )
 
-    def _pieces(
-        self, kind: Kind, first: str, second: str, total: str, cuts: Iterable[int]
-    ) -> Iterator[View]:
-        """The pieces of a sum that is cut before these columns; none where nothing is to cut."""
-        for piece in cut(first, second, total, cuts):
-            yield replace(self._view(kind, piece.first, piece.second, piece.total), at=piece.at)
+    def _piece(self, kind: Kind, piece: Piece) -> View:
+        """Some columns of a sum as a view of it."""
+        return replace(self._view(kind, piece.first, piece.second, piece.total), at=piece.at)
 
     def patched(
         self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]

@@ -12,14 +12,15 @@ the value, or nearly all turn it over. Not covered: the values themselves.
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
-from ouroboros.envs.base import Domain, Format, View, texts
+from ouroboros.envs.base import Domain, Format, Kind, View, texts
 from ouroboros.errors import UsageError
 
 CONNECTIVES = {"a": "and", "o": "or", "x": "xor", "i": "implies"}
@@ -34,6 +35,7 @@ EFFECTS = (
     ("a0",),  # make it 0
     ("o1", "i1"),  # make it 1
 )
+PART = 3  # steps of a piece
 CHOICES = 6  # a multiple of how many steps each effect has
 CODES = np.array(
     [[[ord(c) for c in steps[i % len(steps)]] for i in range(CHOICES)] for steps in EFFECTS],
@@ -123,22 +125,47 @@ class BooleanChain(Asking):
         return f"{''.join(connectives)}{''.join(bits)}=", solution
 
     def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
-        """Both halves as chains of their own; 0 xor v hands the second what the first found."""
-        if not self.check(prompt, lines) or len(lines[0]) < 2:
+        """Both halves, and pieces of three steps cut at two sets of places, as their own chains."""
+        if not self.check(prompt, lines):
             return ()
         steps, values = self.steps(prompt), lines[0]
-        half = len(steps) // 2
-        found = values[half - 1]
-        parts = (steps[:half], values[:half]), ([("x", found), *steps[half:]], values[half - 1 :])
-        return tuple(
-            View(
-                kind="split",
-                family=self.name,
-                prompt="".join(c for c, _ in part) + "".join(bit for _, bit in part) + "=",
-                lines=(signals, signals[-1]),
-            )
-            for part, signals in parts
+        begins = (PART, PART // 2) if len(steps) > PART else ()
+        return (
+            *self._pieces("split", steps, values, [len(steps) // 2]),
+            *chain.from_iterable(
+                self._pieces("part", steps, values, range(begin, len(steps), PART))
+                for begin in begins
+            ),
         )
+
+    def _pieces(
+        self, kind: Kind, steps: Sequence[tuple[str, str]], values: str, cuts: Iterable[int]
+    ) -> Iterator[View]:
+        """The chain cut before these steps; 0 xor v hands a piece what the one before found."""
+        bounds = [0, *(step for step in cuts if step), len(steps)]
+        for begin, end in pairwise(bounds) if len(bounds) > 2 else ():
+            ahead = values[begin - 1 : begin]
+            part = [*(("x", value) for value in ahead), *steps[begin:end]]
+            connectives, bits = map("".join, zip(*part, strict=True))
+            found = (ahead + values[begin:end], values[end - 1])
+            yield View(
+                kind=kind,
+                family=self.name,
+                prompt=f"{connectives}{bits}=",
+                lines=found,
+                at=(begin, end),
+            )
+
+    def patched(
+        self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The values after a piece's steps as its own chain says; later ones stay."""
+        if not (self.check(prompt, lines) and self.check(piece.prompt, found)):
+            return tuple(lines)
+        begin, end = piece.at
+        values = lines[0][:begin] + found[0][bool(begin) :] + lines[0][end:]
+        anew = (values, values[-1:])
+        return anew if self.check(prompt, anew) else tuple(lines)
 
     def completion_length(self, prompt: str) -> int:
         """A bit for each step, a line break, the answer."""

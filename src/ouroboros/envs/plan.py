@@ -182,6 +182,29 @@ def retrace(
         return None
 
 
+def rework(
+    steps: Sequence[Step], givens: Mapping[str, str], results: Sequence[str]
+) -> Worked | None:
+    """The walk with these results one after another, each made as wide as its line asks.
+
+    None where their number is another. What was found before for other operands is then as good
+    as guessed.
+    """
+    rest = iter(results)
+    try:
+        worked = work(steps, givens, lambda op, left, right: _fitted(op, left, right, next(rest)))
+    except StopIteration:
+        return None
+    return worked if next(rest, None) is None else None
+
+
+def _fitted(op: str, left: str, right: str, found: str) -> str:
+    """The result as wide as its line asks; what is too wide loses its first digits."""
+    least = width(op, left, right)
+    found = found[: least + 1].ljust(least, "0")
+    return found if _formed(op, left, right, found) else found[:least]
+
+
 class _Reader:
     """Takes results from lines; StopIteration or ValueError where they do not fit."""
 

@@ -14,6 +14,7 @@ family's words; `adjust` and `allowed` are where a family sees to its numbers' m
 import random
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from string import Formatter
 from typing import Any
@@ -22,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
-from ouroboros.envs.base import Format, View, match_prompt
+from ouroboros.envs.base import Format, Kind, View, match_prompt
 from ouroboros.envs.digits import draw_numbers, pick, plain
-from ouroboros.envs.plan import Given, Step, follows, mixed, retrace, widest, work
+from ouroboros.envs.plan import Given, Step, follows, mixed, retrace, rework, widest, work
+from ouroboros.envs.sums import Piece, put_in, small, trimmed
 from ouroboros.errors import OuroborosError, UsageError
 
 SIGNS = {"*": "\u00d7", "-": "\u2212", "/": "\u00f7", "+": "+"}
@@ -157,15 +159,33 @@ class Planned(Asking):
         return (asked, solution) if asked != prompt and self.check(asked, solution) else None
 
     def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
-        """Every sum, and what is taken twice, as a problem of `reverse_addition`."""
+        """Every sum, and what is taken twice, as problems of `reverse_addition`.
+
+        Where a plan has no other lines its sums are cut into small pieces besides.
+        """
         if not self.check(prompt, lines):
             return ()
         worked = retrace(self.steps, self.values(prompt), lines)
-        return tuple(
-            View(kind="step", family="reverse_addition", prompt=f"{asked}=", lines=(found,))
-            for _, line in (worked.lines if worked else ())
-            for asked, found in _as_sums(line)
-        )
+        found = [_as_sum(line) for _, line in worked.lines] if worked else []
+        sums = [each for each in found if each is not None]
+        steps = [_seen("step", *map(trimmed, each)) for each in sums]
+        return (*steps, *(_pieces(lines, sums) if len(sums) == len(found) else ()))
+
+    def patched(
+        self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The result with a piece's columns as found; lines that take it up take it up anew."""
+        begin, end = piece.at
+        number = "\n".join(lines)[:begin].count("\n")
+        each = _as_sum(lines[number]) if self.check(prompt, lines) else None
+        if each is None or len(found) != 1 or not found[0].isdecimal():
+            return tuple(lines)
+        results = [line.partition("=")[2] for line in lines[:-1]]
+        start = len("\n".join(lines[: number + 1])) - len(results[number])
+        results[number] = put_in(each[0], results[number], (begin - start, end - start), found[0])
+        worked = rework(self.steps, self.values(prompt), results)
+        anew = worked.text() if worked else ()
+        return anew if self.check(prompt, anew) else tuple(lines)
 
     def _stands_alone(self, name: str) -> bool:
         """Whether a name is that of a given that grows and is an operand once."""
@@ -238,15 +258,30 @@ def _taken_back(lines: Sequence[str], first: str, rest: str, found: str) -> tupl
     return (*lines[:-2], f"{first[::-1]}+{rest[::-1]}={turned}", found)
 
 
-def _as_sums(line: str) -> Iterator[tuple[str, str]]:
-    """The line as a sum of numbers without needless zeros; a product by 2 is one, too."""
+def _as_sum(line: str) -> tuple[str, str, str] | None:
+    """Operands and result of a line that adds, or takes something twice; None where it does not."""
     task, _, found = line.partition("=")
     if task.endswith("*2"):
         task = f"{task[:-2]}+{task[:-2]}"
-    if task.replace("+", "", 1).isdigit():
-        numbers = (plain(number[::-1])[::-1] for number in (*task.split("+"), found))
-        first, second, total = numbers
-        yield f"{first}+{second}", total
+    first, plus, second = task.partition("+")
+    return (first, second, found) if plus and second.isdigit() and first.isdigit() else None
+
+
+def _pieces(lines: Sequence[str], sums: Sequence[tuple[str, str, str]]) -> Iterator[View]:
+    """Small pieces of all sums; those of few columns are pieces as they are."""
+    start = 0
+    for line, each in zip(lines, sums, strict=False):
+        start += len(line) - len(each[2])
+        whole = Piece(first=each[0], second=each[1], total=each[2], at=(0, len(each[2])))
+        for piece in (*small(*each),) or (whole,):
+            view = _seen("part", *map(trimmed, (piece.first, piece.second, piece.total)))
+            yield replace(view, at=(start + piece.at[0], start + piece.at[1]))
+        start += len(each[2]) + 1
+
+
+def _seen(kind: Kind, first: str, second: str, total: str) -> View:
+    """A sum whose numbers stand from the last digit on."""
+    return View(kind=kind, family="reverse_addition", prompt=f"{first}+{second}=", lines=(total,))
 
 
 def _number(given: Given) -> str:

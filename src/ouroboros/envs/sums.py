@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from ouroboros.envs.digits import plain, smaller
 
+PART = 2  # columns of a small piece
 NINES = str.maketrans("0123456789", "9876543210")
 
 
@@ -42,6 +43,14 @@ def cut(first: str, second: str, total: str, cuts: Iterable[int]) -> Iterator[Pi
             total=left + total[begin:end] + "1" * carried,
             at=(begin, end),
         )
+
+
+def small(first: str, second: str, total: str) -> Iterator[Piece]:
+    """The sum in pieces of two columns, and once more in others, cut in the middle of those."""
+    columns = max(len(first), len(second))
+    if columns > PART:
+        yield from cut(first, second, total, range(PART, columns, PART))
+        yield from cut(first, second, total, range(PART // 2, columns, PART))
 
 
 def put_in(first: str, total: str, at: tuple[int, int], found: str) -> str:

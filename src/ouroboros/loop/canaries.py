@@ -24,7 +24,15 @@ from ouroboros.lineage.files import write_whole
 from ouroboros.loop.attempts import Paper
 from ouroboros.loop.engine import LEARNERS, Engine, wall_counts
 from ouroboros.loop.learner import learner_files
-from ouroboros.loop.signals import SIGNALS, columns_of, is_formed, measure
+from ouroboros.loop.signals import (
+    PIECES,
+    SIGNALS,
+    Measured,
+    Text,
+    columns_of,
+    is_formed,
+    measure,
+)
 from ouroboros.loop.solve import solve
 from ouroboros.loop.state import State
 
@@ -70,7 +78,7 @@ def known(engine: Engine, state: State) -> Known:
         _save(path, before)
     if before.last == state.generation:  # it was cut short later on
         return before
-    kept = _rows(before, before.generation < state.generation)
+    kept = rows_of(before, before.generation < state.generation)
     fresh = _examined(engine, state, state.learners, state.earlier, asked(engine, state))
     spent = fresh.flop + (0 if before.last else before.flop)
     found = replace(_joined([kept, fresh]), last=state.generation, flop=spent)
@@ -78,8 +86,11 @@ def known(engine: Engine, state: State) -> Known:
     return found
 
 
-def young(engine: Engine, state: State) -> Known:
-    """Answers of the base's states, from the second on, to problems below the wall."""
+def young(engine: Engine, state: State, *, thorough: bool = False) -> Known:
+    """Answers of the base's states, from the second on, to problems below the wall.
+
+    All their signals where it is to be `thorough`; belief needs less.
+    """
     found = (engine.folder / "learners").glob("base-*-0.safetensors")
     states = [learner_files(step) for step in sorted(int(f.name.split("-")[1]) for f in found)]
     if len(states) < 2:
@@ -90,7 +101,14 @@ def young(engine: Engine, state: State) -> Known:
     count = engine.config.loop.calibration
     first = replace(state, generation=0)
     return _joined(
-        _examined(engine, first, now, before, below(engine, "calibration", 6, number, count))
+        _examined(
+            engine,
+            first,
+            now,
+            before,
+            below(engine, "calibration", 6, number, count),
+            thorough=thorough,
+        )
         for number, (before, now) in enumerate(pairwise(states))
     )
 
@@ -150,13 +168,19 @@ def _solved(file: str) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _examined(
-    engine: Engine, state: State, now: Sequence[str], before: Sequence[str], papers: Asked
+    engine: Engine,
+    state: State,
+    now: Sequence[str],
+    before: Sequence[str],
+    papers: Asked,
+    *,
+    thorough: bool = False,
 ) -> Known:
     """Answers of some learners, measured and compared with what is right."""
     solved = solve(engine, replace(state, learners=tuple(now)), [paper for paper, _ in papers])
     truth = [text for _, texts in papers for text in texts]
     texts, authors = columns_of(solved.answered)
-    found = measure(engine, now, before, texts, authors, engine.config.loop.signals)
+    found = _measured(engine, now, before, texts, authors, thorough=thorough)
     formed = np.array([is_formed(engine, text) for text in texts], dtype=np.bool_)
     hits = [text.completion == line for text, line in zip(texts, truth, strict=True)]
     right = np.array(hits, dtype=np.bool_)
@@ -167,6 +191,29 @@ def _examined(
         generation=np.full(int(formed.sum()), state.generation),
         flop=solved.flop + found.flop,
     )
+
+
+def _measured(
+    engine: Engine,
+    now: Sequence[str],
+    before: Sequence[str],
+    texts: Sequence[Text],
+    authors: NDArray[np.int64],
+    *,
+    thorough: bool,
+) -> Measured:
+    """The signals of some answers; where these have pieces those alone, unless it is `thorough`."""
+    wanted = engine.config.loop.signals
+    first = tuple(name for name in wanted if name == PIECES)
+    found = measure(engine, now, before, texts, authors, first)
+    values = found.values
+    missing: NDArray[np.bool_] = np.isnan(values[:, SIGNALS.index(PIECES)])
+    rows = np.flatnonzero(missing | thorough)
+    chosen = [texts[row] for row in rows.tolist()]
+    rest = tuple(name for name in wanted if name != PIECES)
+    more = measure(engine, now, before, chosen, authors[rows], rest)
+    values[rows] = np.where(np.isnan(more.values), values[rows], more.values)
+    return replace(found, values=values, flop=found.flop + more.flop)
 
 
 def _save(path: Path, found: Known) -> None:
@@ -201,7 +248,8 @@ def _is_whole(found: Known) -> bool:
     return all(c.dtype.kind == kind and c.shape == shape for c, kind, shape in columns)
 
 
-def _rows(found: Known, kept: NDArray[np.bool_]) -> Known:
+def rows_of(found: Known, kept: NDArray[np.bool_]) -> Known:
+    """Some of what is known."""
     columns = {name: getattr(found, name)[kept] for name in COLUMNS}
     return replace(found, **columns)
 

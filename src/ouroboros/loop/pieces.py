@@ -19,7 +19,7 @@ from ouroboros.loop.signals import ReadJob, Text, read_unit
 from ouroboros.loop.solve import SolveJob, budget, solve_unit
 from ouroboros.loop.state import State
 
-ROUNDS = 6  # pieces of an answer that are solved anew, at most
+ROUNDS = 12  # pieces of an answer that are solved anew, at most
 
 
 def solved_anew(engine: Engine, state: State, opened: Sequence[Judged]) -> tuple[list[Judged], int]:
@@ -30,11 +30,17 @@ def solved_anew(engine: Engine, state: State, opened: Sequence[Judged]) -> tuple
     rows = [(p, i) for p, judged in enumerate(opened) for i in range(len(judged.accepted))]
     texts = [_text(opened[p], i) for p, i in rows]
     peers = [LEARNERS - 1 - opened[p].answered.paper.author for p, _ in rows]
+    doubts: dict[Text, bool] = {}
     moving, flop = list(range(len(texts))), 0
     for _ in range(ROUNDS):
-        doubted, read = _doubted(engine, state, texts, moving)
+        pieces = [(i, view) for i in moving for view in _pieces(engine, texts[i])]
+        flop += _read(engine, state, [_asked(view) for _, view in pieces], doubts)
+        doubted: dict[int, View] = {}
+        for i, view in pieces:
+            if doubts[_asked(view)]:
+                doubted.setdefault(i, view)
         found, spent = _solved(engine, state, doubted, peers)
-        flop += read + spent
+        flop += spent
         before = list(texts)
         for i, view in doubted.items():
             family, lines = engine.families[texts[i].family], lines_of(texts[i].completion)
@@ -51,28 +57,28 @@ def _text(judged: Judged, row: int) -> Text:
     return Text(paper.family, paper.prompts[row], judged.answered.completions[row])
 
 
-def _doubted(
-    engine: Engine, state: State, texts: Sequence[Text], chosen: Sequence[int]
-) -> tuple[dict[int, View], int]:
-    """The first piece of each chosen text that not both learners would write; the FLOP."""
-    pieces = [(i, view) for i in chosen for view in _pieces(engine, texts[i])]
-    asked = tuple(Text(v.family, v.prompt, "\n".join(v.lines)) for _, v in pieces)
+def _asked(piece: View) -> Text:
+    return Text(piece.family, piece.prompt, "\n".join(piece.lines))
+
+
+def _read(engine: Engine, state: State, asked: Sequence[Text], doubts: dict[Text, bool]) -> int:
+    """Find out of pieces that are new here whether a learner would not write them; the FLOP."""
+    fresh = tuple(text for text in dict.fromkeys(asked) if text not in doubts)
+    if not fresh:
+        return 0
     jobs = [
         ReadJob(
             learner=str(engine.folder / learner),
             genome=genome_text(engine.genome),
             raw=False,
-            texts=asked,
+            texts=fresh,
         )
         for learner in state.learners
     ]
     results = engine.executor.map(read_unit, jobs)
-    doubts = np.any([result.reading.first >= 0 for result in results], axis=0)
-    first: dict[int, View] = {}
-    for (i, view), doubt in zip(pieces, doubts.tolist(), strict=True):
-        if doubt:
-            first.setdefault(i, view)
-    return first, sum(result.flop for result in results)
+    found = np.any([result.reading.first >= 0 for result in results], axis=0)
+    doubts.update(zip(fresh, found.tolist(), strict=True))
+    return sum(result.flop for result in results)
 
 
 def _pieces(engine: Engine, text: Text) -> list[View]:
@@ -84,29 +90,38 @@ def _solved(
     engine: Engine, state: State, pieces: dict[int, View], peers: Sequence[int]
 ) -> tuple[dict[int, str], int]:
     """What the peer of each text's author writes for its piece, and the FLOP."""
-    found, flop, jobs, owners = {}, 0, [], []
-    for reader in range(LEARNERS):
-        own = [i for i in pieces if peers[i] == reader]
-        papers = []
-        for name in dict.fromkeys(pieces[i].family for i in own):
-            mine = [i for i in own if pieces[i].family == name]
-            prompts = tuple(pieces[i].prompt for i in mine)
-            papers.append(Paper(family=name, level=1, author=reader, prompts=prompts))
-            owners.append(mine)
-        jobs.append(
-            SolveJob(
-                learner=str(engine.folder / state.learners[reader]),
-                genome=genome_text(engine.genome),
-                papers=tuple(papers),
-                budgets=tuple(budget(engine, paper) for paper in papers),
-                confidence=1.0,
-            )
+    papers = _asked_for(pieces, peers)
+    jobs = [
+        SolveJob(
+            learner=str(engine.folder / state.learners[reader]),
+            genome=genome_text(engine.genome),
+            papers=tuple(own),
+            budgets=tuple(budget(engine, paper) for paper in own),
+            confidence=1.0,
         )
-    for result in engine.executor.map(solve_unit, jobs):
-        flop += result.flop
-        for answered in result.answered:
-            found |= dict(zip(owners.pop(0), answered.completions, strict=True))
-    return found, flop
+        for reader in range(LEARNERS)
+        for own in [[paper for paper in papers if paper.author == reader]]
+    ]
+    results = engine.executor.map(solve_unit, jobs)
+    written = {
+        (a.paper.author, a.paper.family, prompt): text
+        for result in results
+        for a in result.answered
+        for prompt, text in zip(a.paper.prompts, a.completions, strict=True)
+    }
+    found = {i: written[peers[i], piece.family, piece.prompt] for i, piece in pieces.items()}
+    return found, sum(result.flop for result in results)
+
+
+def _asked_for(pieces: dict[int, View], peers: Sequence[int]) -> list[Paper]:
+    """Papers of the pieces for the peers who are to solve them, each problem once."""
+    prompts: dict[tuple[int, str], dict[str, None]] = {}
+    for i, piece in pieces.items():
+        prompts.setdefault((peers[i], piece.family), {})[piece.prompt] = None
+    return [
+        Paper(family=family, level=1, author=peer, prompts=tuple(asked))
+        for (peer, family), asked in prompts.items()
+    ]
 
 
 def _papers(

@@ -42,8 +42,8 @@ class Way:
 
 
 WAYS = (
-    Way(),
     Way(in_pieces=True),
+    Way(),
     Way(again=True),
     Way(by_author=True, again=True),
 )

@@ -36,6 +36,7 @@ from ouroboros.models.tokenizer import AGAIN
 from ouroboros.training.drafts import drafted
 
 SUREST = 8.0  # log-odds beyond which nothing is surer
+PIECES = "part"
 REVIEWS = ("verdict", "second")  # of the author, of the peer
 ALONG = {"confident": ("sampled",)}  # what the same reading tells besides
 Floats = NDArray[np.float64]
@@ -86,16 +87,18 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ask:
-    """T texts for one reader, whose likelihood is a signal of the answers that own them."""
+    """Texts for one reader, whose likelihood is a signal of the answers that own them."""
 
     signal: str
     learner: str
     texts: tuple[Text, ...]
     owners: Indices
-    """(T,) numbers of answers"""
+    """(O,) numbers of answers"""
+    owned: Indices | None = None
+    """(O,) numbers of their texts; each its own one where none are given"""
     raw: bool = False
     lines: Indices | None = None
-    """(T,) numbers of the lines that are looked at again"""
+    """(O,) numbers of the lines that are looked at again"""
 
 
 def measure(
@@ -139,8 +142,8 @@ def measure(
     for ask, result in zip(asks, results, strict=True):
         reading = result.reading
         if ask.signal in names:
-            column = values[:, SIGNALS.index(ask.signal)]
-            np.minimum.at(column, ask.owners, odds(reading.least))
+            column, least = values[:, SIGNALS.index(ask.signal)], odds(reading.least)
+            np.minimum.at(column, ask.owners, least if ask.owned is None else least[ask.owned])
         if ask.signal == "confident" and "sampled" in names:
             values[ask.owners, SIGNALS.index("sampled")] = odds(reading.total)
         if ask.signal == "peer":
@@ -185,30 +188,48 @@ def _is_reviewed(engine: Engine, names: Sequence[str]) -> bool:
 def _views(
     engine: Engine, learners: Sequence[str], texts: Sequence[Text], names: Sequence[str]
 ) -> Iterator[_Ask]:
-    """What follows from the answers for other problems, read by every learner."""
-    found = [
-        (i, kind, view)
-        for i, text in enumerate(texts)
-        for kind, view in _seen(engine, text)
-        if kind in names
-    ]
-    for kind in VIEWS:
-        owners = np.array([i for i, of, _ in found if of == kind], dtype=np.int64)
-        views = tuple(view for _, of, view in found if of == kind)
+    """What follows from the answers for other problems, read by every learner.
+
+    Small pieces are often those of other answers, too: what is the same is read once.
+    """
+    wanted = tuple(kind for kind in VIEWS if kind in names)
+    places: dict[str, dict[Text, int]] = {kind: {} for kind in wanted}
+    owned: dict[str, list[tuple[int, int]]] = {kind: [] for kind in wanted}
+    unknown: set[Text] = set()
+    for i, text in enumerate(texts):
+        for kind, view in _seen(engine, text, wanted):
+            found = places[kind]
+            if view not in found and (view in unknown or not _is_known(engine, view)):
+                unknown.add(view)
+                continue
+            owned[kind].append((i, found.setdefault(view, len(found))))
+    for kind in wanted:
+        pairs = np.array(owned[kind], dtype=np.int64).reshape(-1, 2)
         for learner in learners:
-            yield _Ask(signal=kind, learner=learner, texts=views, owners=owners)
+            yield _Ask(
+                signal=kind,
+                learner=learner,
+                texts=tuple(places[kind]),
+                owners=pairs[:, 0],
+                owned=pairs[:, 1],
+            )
 
 
-def _seen(engine: Engine, text: Text) -> Iterator[tuple[str, Text]]:
-    """The views of a text that are problems of the run's families, each with its kind."""
+def _seen(engine: Engine, text: Text, kinds: Sequence[str]) -> Iterator[tuple[str, Text]]:
+    """The views of a text, each with its kind."""
     family, lines = engine.families[text.family], lines_of(text.completion)
-    echo = family.echo(text.prompt, lines)
+    echo = family.echo(text.prompt, lines) if "inverse" in kinds else None
     if echo is not None:
         yield "inverse", Text(text.family, echo[0], "\n".join(echo[1]))
-    for view in family.views(text.prompt, lines):
-        known: Family | None = engine.families.get(view.family)
-        if known is not None and known.check(view.prompt, view.lines):
+    for view in family.views(text.prompt, lines) if kinds != ("inverse",) else ():
+        if view.kind in kinds:
             yield view.kind, Text(view.family, view.prompt, "\n".join(view.lines))
+
+
+def _is_known(engine: Engine, view: Text) -> bool:
+    """Whether it is a problem of the run's families, solved in the form of one."""
+    family: Family | None = engine.families.get(view.family)
+    return family is not None and family.check(view.prompt, lines_of(view.completion))
 
 
 def _reviews(learners: Sequence[str], texts: Sequence[Text], authors: Indices) -> Iterator[_Ask]:
