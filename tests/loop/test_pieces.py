@@ -158,7 +158,8 @@ def test_every_text_that_is_read_or_solved_is_paid_for(scripted):
     solved = sum(len(paper.prompts) for _, paper in engine.executor.solved)
     assert solved == 1
     assert flop == solved + len(engine.executor.read)
-    _, again = solved_anew(engine, make_state(), [judged(RIGHT)])
+    later = replace(make_state(), generation=9)  # who has read nothing yet
+    _, again = solved_anew(engine, later, [judged(RIGHT)])
     assert again == 10  # two pieces and three, two readers
 
 

@@ -15,7 +15,7 @@ import random
 import re
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -188,7 +188,7 @@ class Addition(Worded):
 
     def _piece(self, kind: Kind, piece: Piece) -> View:
         """Some columns of a sum as a view of it."""
-        return replace(self._view(kind, piece.first, piece.second, piece.total), at=piece.at)
+        return self._view(kind, piece.first, piece.second, piece.total, piece.at)
 
     def patched(
         self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
@@ -200,11 +200,13 @@ class Addition(Worded):
         anew = self._lines(put_in(first, lines[0], piece.at, found[0]))
         return anew if self.check(prompt, anew) else tuple(lines)
 
-    def _view(self, kind: Kind, first: str, second: str, total: str) -> View:
+    def _view(
+        self, kind: Kind, first: str, second: str, total: str, at: tuple[int, int] = (0, 0)
+    ) -> View:
         """A sum of this family, all numbers from the last digit on; needless zeros are dropped."""
         turn = -1 if self.most_significant_first else 1
         prompt = f"{trimmed(first)[::turn]}+{trimmed(second)[::turn]}="
-        return View(kind=kind, family=self.name, prompt=prompt, lines=self._lines(total))
+        return View(kind=kind, family=self.name, prompt=prompt, lines=self._lines(total), at=at)
 
     def _lines(self, total: str) -> tuple[str, ...]:
         """A sum written from its last digit on as a whole solution."""

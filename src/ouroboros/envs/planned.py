@@ -14,7 +14,6 @@ family's words; `adjust` and `allowed` are where a family sees to its numbers' m
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from string import Formatter
 from typing import Any
@@ -274,14 +273,18 @@ def _pieces(lines: Sequence[str], sums: Sequence[tuple[str, str, str]]) -> Itera
         start += len(line) - len(each[2])
         whole = Piece(first=each[0], second=each[1], total=each[2], at=(0, len(each[2])))
         for piece in (*small(*each),) or (whole,):
-            view = _seen("part", *map(trimmed, (piece.first, piece.second, piece.total)))
-            yield replace(view, at=(start + piece.at[0], start + piece.at[1]))
+            yield _seen(
+                "part",
+                *map(trimmed, (piece.first, piece.second, piece.total)),
+                at=(start + piece.at[0], start + piece.at[1]),
+            )
         start += len(each[2]) + 1
 
 
-def _seen(kind: Kind, first: str, second: str, total: str) -> View:
+def _seen(kind: Kind, first: str, second: str, total: str, at: tuple[int, int] = (0, 0)) -> View:
     """A sum whose numbers stand from the last digit on."""
-    return View(kind=kind, family="reverse_addition", prompt=f"{first}+{second}=", lines=(total,))
+    prompt = f"{first}+{second}="
+    return View(kind=kind, family="reverse_addition", prompt=prompt, lines=(total,), at=at)
 
 
 def _number(given: Given) -> str:

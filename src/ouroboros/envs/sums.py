@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ouroboros.envs.digits import plain, smaller
-
 PART = 2  # columns of a small piece
 NINES = str.maketrans("0123456789", "9876543210")
 
@@ -64,7 +62,7 @@ def put_in(first: str, total: str, at: tuple[int, int], found: str) -> str:
 
 def trimmed(number: str) -> str:
     """The number without needless zeros."""
-    return plain(number[::-1])[::-1]
+    return number.rstrip("0") or "0"
 
 
 def complement(number: str, width: int) -> str:
@@ -74,4 +72,5 @@ def complement(number: str, width: int) -> str:
 
 def _carries(first: str, total: str, column: int) -> bool:
     """Whether the columns below this one carry: then their sum is smaller than an operand."""
-    return smaller(trimmed(total[:column])[::-1], trimmed(first[:column])[::-1])
+    sum_, operand = (number[:column].ljust(column, "0")[::-1] for number in (total, first))
+    return sum_ < operand

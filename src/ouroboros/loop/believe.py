@@ -42,6 +42,7 @@ from ouroboros.loop.signals import (
     is_formed,
     measure,
 )
+from ouroboros.loop.small import piece_text, pieces_of, read_pieces
 from ouroboros.loop.state import State
 
 FIRST = ("confident", "sampled", "raw", "earlier", "peer")  # cost one passage each
@@ -143,10 +144,20 @@ def _by_pieces(
     engine: Engine, state: State, held: Belief, asked: _Asked
 ) -> tuple[Flags, Flags, int]:
     """Which texts are believed for their pieces, and which have none; the FLOP."""
-    found = _measured(engine, state, asked, _wanted(engine, (PIECES,)))
-    whole: Flags = np.isnan(found.values[:, PART])
-    sure = believed(held.pieces, found.values, asked.formed & ~whole, asked.places)
-    return sure, whole, found.flop
+    least, flop = np.full(len(asked.texts), np.inf), 0
+    if PIECES in engine.config.loop.signals:
+        owned = [
+            (i, piece_text(view))
+            for i, text in enumerate(asked.texts)
+            for view in pieces_of(engine, text)
+        ]
+        said, flop = read_pieces(engine, state, (piece for _, piece in owned))
+        owners = np.array([i for i, _ in owned], dtype=np.int64)
+        np.minimum.at(least, owners, [said[piece].odds for _, piece in owned])
+    whole: Flags = np.isinf(least)
+    values = np.full((len(least), len(SIGNALS)), np.nan)
+    values[~whole, PART] = least[~whole]
+    return believed(held.pieces, values, asked.formed & ~whole, asked.places), whole, flop
 
 
 def _as_wholes(

@@ -9,13 +9,12 @@ that one of them would not write is solved anew, and what is found is put in its
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from ouroboros.envs.base import View
 from ouroboros.loop.attempts import Judged, Paper, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text
-from ouroboros.loop.signals import ReadJob, Text, read_unit
+from ouroboros.loop.signals import Text
+from ouroboros.loop.small import piece_text, pieces_of, read_pieces
 from ouroboros.loop.solve import SolveJob, budget, solve_unit
 from ouroboros.loop.state import State
 
@@ -30,14 +29,14 @@ def solved_anew(engine: Engine, state: State, opened: Sequence[Judged]) -> tuple
     rows = [(p, i) for p, judged in enumerate(opened) for i in range(len(judged.accepted))]
     texts = [_text(opened[p], i) for p, i in rows]
     peers = [LEARNERS - 1 - opened[p].answered.paper.author for p, _ in rows]
-    doubts: dict[Text, bool] = {}
     moving, flop = list(range(len(texts))), 0
     for _ in range(ROUNDS):
-        pieces = [(i, view) for i in moving for view in _pieces(engine, texts[i])]
-        flop += _read(engine, state, [_asked(view) for _, view in pieces], doubts)
+        pieces = [(i, view) for i in moving for view in pieces_of(engine, texts[i])]
+        said, read = read_pieces(engine, state, (piece_text(view) for _, view in pieces))
+        flop += read
         doubted: dict[int, View] = {}
         for i, view in pieces:
-            if doubts[_asked(view)]:
+            if said[piece_text(view)].doubted:
                 doubted.setdefault(i, view)
         found, spent = _solved(engine, state, doubted, peers)
         flop += spent
@@ -55,35 +54,6 @@ def solved_anew(engine: Engine, state: State, opened: Sequence[Judged]) -> tuple
 def _text(judged: Judged, row: int) -> Text:
     paper = judged.answered.paper
     return Text(paper.family, paper.prompts[row], judged.answered.completions[row])
-
-
-def _asked(piece: View) -> Text:
-    return Text(piece.family, piece.prompt, "\n".join(piece.lines))
-
-
-def _read(engine: Engine, state: State, asked: Sequence[Text], doubts: dict[Text, bool]) -> int:
-    """Find out of pieces that are new here whether a learner would not write them; the FLOP."""
-    fresh = tuple(text for text in dict.fromkeys(asked) if text not in doubts)
-    if not fresh:
-        return 0
-    jobs = [
-        ReadJob(
-            learner=str(engine.folder / learner),
-            genome=genome_text(engine.genome),
-            raw=False,
-            texts=fresh,
-        )
-        for learner in state.learners
-    ]
-    results = engine.executor.map(read_unit, jobs)
-    found = np.any([result.reading.first >= 0 for result in results], axis=0)
-    doubts.update(zip(fresh, found.tolist(), strict=True))
-    return sum(result.flop for result in results)
-
-
-def _pieces(engine: Engine, text: Text) -> list[View]:
-    views = engine.families[text.family].views(text.prompt, lines_of(text.completion))
-    return [view for view in views if view.kind == "part" and view.family in engine.families]
 
 
 def _solved(

@@ -1,14 +1,18 @@
 """Revise: an answer that was not accepted is looked at again, and mended where it is doubted.
 
-It is cut at the first token that the peer doubts, and the peer goes on from there; what the peer
-would write just so is left as it is, though its author was not sure. Learners that were taught to
-look again at a line (`training.drafts`) are then asked to: the peer, and last the author, writes
-the doubted line anew, and what follows. A try is kept only if it is believed: where acceptance is
-unanimous, if *both* learners, asked the same question the other way round (the family's *echo*: the
-sum taken back, the string reversed), would write what follows from it; where it is calibrated, if
-what does not hang on its author makes it probable enough. So a learner is taught what its peer
-knows better, and the one that is mended less often is the better one. In `formal` mode nothing is
-revised here: the verifier's word is final.
+Where acceptance is calibrated the small pieces that are doubted are solved anew (`pieces`), and so
+are those of every later version. Where that does not do, the answer is cut at the first token that
+the peer doubts, and the peer goes on from there; what the peer would write just so is left as it
+is, though its author was not sure. Learners that were taught to look again at a line
+(`training.drafts`) are then asked to: the peer, and last the author, writes the doubted line anew,
+and what follows.
+
+A try is kept only if it is believed: where acceptance is unanimous, if *both* learners, asked the
+same question the other way round (the family's *echo*: the sum taken back, the string reversed),
+would write what follows from it; where it is calibrated, if it reaches the bar of its pieces or, as
+a whole, what does not hang on its author makes it probable enough. So a learner is taught what its
+peer knows better, and the one that is mended less often is the better one. In `formal` mode nothing
+is revised here: the verifier's word is final.
 """
 
 from collections.abc import Sequence
@@ -22,6 +26,7 @@ from ouroboros.loop.attempts import Answered, Judged, lines_of, slip_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.pieces import solved_anew
+from ouroboros.loop.signals import PIECES
 from ouroboros.loop.solve import budget
 from ouroboros.loop.state import State
 from ouroboros.loop.verify import Verified, read_echoes
@@ -98,21 +103,34 @@ def revise(engine: Engine, state: State, verified: Verified) -> Revised:
 
 def _ways(engine: Engine) -> list[Way]:
     """What this run may try: pieces where their rules were calibrated, drafts where taught."""
-    calibrated = engine.config.loop.acceptance == "calibrated"
     return [
         way
         for way in WAYS
-        if (calibrated or not way.in_pieces) and (engine.config.training.drafts or not way.again)
+        if (_has_pieces(engine) or not way.in_pieces)
+        and (engine.config.training.drafts or not way.again)
     ]
+
+
+def _has_pieces(engine: Engine) -> bool:
+    """Whether this run looks at small pieces, and so may mend them."""
+    return engine.config.loop.acceptance == "calibrated" and PIECES in engine.config.loop.signals
 
 
 def _mended(
     engine: Engine, state: State, opened: list[Judged], way: Way
 ) -> tuple[list[Judged], int]:
     """The papers with other texts in the place of the doubted ones, and the FLOP."""
-    if way.in_pieces:
-        anew, flop = solved_anew(engine, state, opened)
-        return [_slipped(*pair) for pair in zip(opened, anew, strict=True)], flop
+    anew, flop = (opened, 0) if way.in_pieces else _gone_on(engine, state, opened, way)
+    if _has_pieces(engine):
+        anew, spent = solved_anew(engine, state, anew)
+        flop += spent
+    return [_slipped(*pair) for pair in zip(opened, anew, strict=True)], flop
+
+
+def _gone_on(
+    engine: Engine, state: State, opened: list[Judged], way: Way
+) -> tuple[list[Judged], int]:
+    """The papers as a learner goes on from what is kept of each text, and the FLOP."""
     readers = [_reader(judged, way) for judged in opened]
     jobs = [
         _resume_job(engine, state.learners[r], way, _of(opened, readers, r))
@@ -120,11 +138,11 @@ def _mended(
     ]
     resumed = engine.executor.map(resume_unit, jobs)
     texts = [iter(result.texts) for result in resumed]
-    mended = [
+    found = [
         _replaced(judged, way, next(texts[reader]))
         for judged, reader in zip(opened, readers, strict=True)
     ]
-    return mended, sum(result.flop for result in resumed)
+    return found, sum(result.flop for result in resumed)
 
 
 def _slipped(before: Judged, mended: Judged) -> Judged:
@@ -196,9 +214,7 @@ def _replaced(judged: Judged, way: Way, texts: tuple[str, ...]) -> Judged:
         next(anew) if way.again or doubt >= 0 else text
         for text, doubt in zip(judged.answered.completions, judged.doubt, strict=True)
     )
-    return _slipped(
-        judged, replace(judged, answered=replace(judged.answered, completions=completions))
-    )
+    return replace(judged, answered=replace(judged.answered, completions=completions))
 
 
 def _faults(upheld: list[Judged]) -> tuple[int, ...]:
