@@ -7,15 +7,16 @@ The loop runs as in `ouro run`, calibrated, with the truth at hand for this benc
 Every answer past the wall that it asks for is measured by all signals and graded. Reported are, as
 medians and extremes over seeds: how well right and wrong are told apart (`auroc`, `ece`), how right
 is what is learnt from (`label_precision`) and how much of it there is (`yield`), whether the first
-wrong line is found (`located`) and mended (`repaired`), what of its own errors a learner misses
-when it reads them with both its bodies, without and with looking at its lines again, which it is
-trained for (`blind_spot_before`, `blind_spot_after`), what each signal is worth, and pass@1 beside
+wrong line is found (`located`) and mended (`repaired`), what of its own errors past the last
+frontier a learner misses when it reads them with both its bodies, and when these, trained on the
+climb's mistakes, look at its lines again (`blind_spot_before`, `blind_spot_after`), what each signal is worth, and pass@1 beside
 pass@k. Other arms climb by the same rooms with another rule: a majority of five readings,
 unanimity, the truth itself.
 """
 
 import argparse
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -33,7 +34,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from ouroboros.loop import believe
-from ouroboros.loop.attempts import Answered, Judged
+from ouroboros.loop.attempts import Answered, Judged, paper_of
 from ouroboros.loop.canaries import COLUMNS, Known, young
 from ouroboros.loop.curate import curate, keep, unharvested
 from ouroboros.loop.engine import LEARNERS, Engine
@@ -51,6 +52,7 @@ from ouroboros.loop.signals import (
     is_formed,
     measure,
     read_unit,
+    reviews,
 )
 from ouroboros.loop.solve import solve
 from ouroboros.loop.state import State
@@ -63,6 +65,7 @@ WALLS = 4  # how far the climb goes
 BINS = 15  # of the calibration error
 VOTES = 3  # of five readings, the author's own among them
 TRIES, TEMPERATURE = 8, 0.8
+BEYOND, EACH, FRESH = (1.5, 2), 150, 811  # frontiers; problems of a paper; their seed
 FIGURES = (
     "auroc", "ece", "label_precision", "yield", "located", "repaired",
     "blind_spot_before", "blind_spot_after",
@@ -90,7 +93,9 @@ class Seen:
     repeats: NDArray[np.bool_]
     """whether the author's raw weights, too, would write it: what reading again tells untrained"""
     upholds: NDArray[np.bool_]
-    """whether, besides, the author, looking at its lines again, would write all of them again"""
+    """whether, besides, both bodies, looking at its lines again, would write all of them again"""
+    half_upholds: NDArray[np.bool_]
+    """whether, besides, the averaged weights would, alone"""
 
 
 def look(engine: Engine, state: State, answered: Sequence[Answered]) -> Seen:
@@ -99,6 +104,7 @@ def look(engine: Engine, state: State, answered: Sequence[Answered]) -> Seen:
     found = measure(engine, state.learners, state.earlier, texts, authors)
     again = measure(engine, state.learners, state.earlier, texts, authors, ("verdict",))
     votes, repeats = voted(engine, state, texts, authors)
+    half = repeats & (again.blamed < 0)
     marks = [grade(text) for text in texts]
     names = np.array([text.family for text in texts])
     formed = np.array([is_formed(engine, text) for text in texts])
@@ -117,7 +123,8 @@ def look(engine: Engine, state: State, answered: Sequence[Answered]) -> Seen:
         located=np.where(doubted >= 0, doubted, found.blamed),
         fault=np.array([-1 if mark is None else mark for mark in marks]),
         repeats=repeats,
-        upholds=repeats & (again.blamed < 0),
+        upholds=half & ~raw_doubts(engine, state, texts, authors),
+        half_upholds=half,
     )
 
 
@@ -147,6 +154,26 @@ def voted(
         count[mine] += np.sum(agree, axis=0)
         repeats[mine] = agree[0]
     return count, repeats
+
+
+def raw_doubts(
+    engine: Engine, state: State, texts: Sequence[Text], authors: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether the author's raw weights, looking at its lines again, would write one otherwise."""
+    found = np.zeros(len(texts), dtype=np.bool_)
+    for author in range(LEARNERS):
+        mine = np.flatnonzero(authors == author).tolist()
+        lines = [(i, review) for i in mine for review in reviews(texts[i])]
+        job = ReadJob(
+            learner=str(engine.folder / state.learners[author]),
+            genome=genome_text(engine.genome),
+            raw=True,
+            texts=tuple(review for _, review in lines),
+        )
+        (result,) = engine.executor.map(read_unit, [job])
+        owners = np.array([i for i, _ in lines], dtype=np.int64)
+        np.logical_or.at(found, owners, result.reading.first >= 0)
+    return found
 
 
 def ruled(arm: str, verified: Verified, seen: Seen) -> Verified:
@@ -303,20 +330,21 @@ def detection(engine: Engine, seen: Seen, known: Known) -> dict[str, Any]:
 
 
 def worth(engine: Engine, seen: Seen, known: Known) -> dict[str, dict[str, float]]:
-    """Each signal alone (its own area under the curve), and all signals but it.
+    """Each signal alone (its area under the curve), and all others weighed; without `none`, all.
 
     By what the base alone shows: the bar without it is that of the run's beginning.
     """
     table: dict[str, dict[str, float]] = {}
-    for number, signal in enumerate(SIGNALS):
+    for number, signal in enumerate((*SIGNALS, "none")):
         less = known.values.copy()
-        less[:, number] = np.nan
+        less[:, [n for n, name in enumerate(SIGNALS) if name == signal]] = np.nan
         rules = fitted(engine.families, replace(known, values=less))
         without = np.where(seen.formed, weighed(rules, seen.families, seen.values), 0.0)
-        rows = seen.formed & ~np.isnan(seen.values[:, number])
+        alone = seen.values[:, number] if signal in SIGNALS else without
+        rows = seen.formed & ~np.isnan(alone)
         taken = without >= np.array([rules[name].bar for name in seen.families.tolist()])
         table[signal] = {
-            "alone": auroc(seen.right[rows], seen.values[rows, number]) if rows.any() else 0.5,
+            "alone": auroc(seen.right[rows], alone[rows]) if rows.any() else 0.5,
             "auroc_without": auroc(seen.right, without),
             "precision_without": float(seen.right[taken].mean()) if taken.any() else 1.0,
             "yield_without": float(taken.mean()),
@@ -328,6 +356,28 @@ def blind_spot(seen: Seen, upheld: NDArray[np.bool_]) -> float:
     """Of well-formed wrong answers, the share that their author would stand by."""
     wrong = seen.formed & ~seen.right
     return float(upheld[wrong].mean()) if wrong.any() else float("nan")
+
+
+def blindness(seen: Seen) -> dict[str, float]:
+    """What authors stand by of their own, without and with looking again."""
+    return {
+        "blind_spot_before": blind_spot(seen, seen.repeats),
+        "blind_spot_after": blind_spot(seen, seen.upholds),
+        "blind_spot_after_averaged": blind_spot(seen, seen.half_upholds),
+        "errors": float((seen.formed & ~seen.right).sum()),
+        "false_alarms": float((seen.repeats & ~seen.upholds)[seen.right].mean()),
+    }
+
+
+def beyond(engine: Engine, state: State) -> tuple[Answered, ...]:
+    """Fresh problems that have not been asked for yet, past every frontier, answered by both."""
+    papers = [
+        paper_of(family.propose(math.ceil(state.fronts[name].level * times), FRESH + a, EACH), a)
+        for name, family in engine.families.items()
+        for times in BEYOND
+        for a in range(LEARNERS)
+    ]
+    return solve(engine, state, papers).answered
 
 
 def passes(engine: Engine, state: State, count: int = 60) -> dict[str, dict[str, float]]:
@@ -376,9 +426,8 @@ def measured(seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
                 "seed": seed,
                 **detection(engine, whole, known),
                 **tally.figures(),
-                "blind_spot_before": blind_spot(whole, whole.repeats),
-                "blind_spot_after": blind_spot(whole, whole.upholds),
-                "false_alarms": float((whole.repeats & ~whole.upholds)[whole.right].mean()),
+                **blindness(look(engine, state, beyond(engine, state))),
+                "blind_spot_climb": blindness(whole),
                 "fronts": {name: front.level for name, front in state.fronts.items()},
                 "generations": state.generation,
                 "passes": {"base": first, "end": passes(engine, state)},

@@ -69,7 +69,7 @@ def test_a_planted_line_keeps_its_length_and_the_class_of_every_character(lines,
     assert before == lines[: len(before)]
     assert len(last) == len(right)
     changed = [i for i in range(len(last)) if last[i] != right[i]]
-    assert changed == list(range(len(last)))[changed[0] : changed[-1] + 1] if changed else True
+    assert len(changed) <= 1
     for i in changed:
         assert last[i] in KNOWN
         assert last[i].isdigit() == right[i].isdigit()
@@ -94,17 +94,9 @@ def test_half_of_the_drafts_are_right_and_are_to_be_upheld():
 
 
 def test_any_character_of_a_result_is_made_any_other_of_its_class():
-    found = {line for (line,) in planted_often(["1a=2+b"])}
-    others = {f"1a={d}+b" for d in "0123456789"} | {f"1a=2+{c}" for c in "abc"}
-    assert others <= found  # and some mistakes go on
-
-
-def test_most_mistakes_are_off_by_one_and_some_run_on_like_a_carry():
-    results = [line[2:] for (line,) in planted_often(["1=5099"]) if line != "1=5099"]
-    single = [r for r in results if r[0] != "5" and r[1:] == "099"]
-    assert 0.7 < np.mean([r[0] in "46" for r in single]) < 0.95
-    carried = [r for r in results if r[-2:] in ("88", "00")]
-    assert 0.02 < len(carried) / len(results) < 0.2
+    found = {line for (line,) in planted_often(["1a=2b"])}
+    others = {f"1a={d}b" for d in "0123456789"} | {f"1a=2{c}" for c in "abc"}
+    assert found == others
 
 
 def test_a_line_that_has_no_other_character_is_left_alone():

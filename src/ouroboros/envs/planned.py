@@ -167,7 +167,7 @@ class Planned(Asking):
         worked = retrace(self.steps, self.values(prompt), lines)
         found = [_as_sum(line) for _, line in worked.lines] if worked else []
         sums = [each for each in found if each is not None]
-        steps = [_seen("step", *map(trimmed, each)) for each in sums]
+        steps = [_seen("step", trimmed(a), trimmed(b), trimmed(total)) for a, b, total in sums]
         return (*steps, *(_pieces(lines, sums) if len(sums) == len(found) else ()))
 
     def patched(

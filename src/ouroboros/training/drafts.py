@@ -16,8 +16,6 @@ import numpy as np
 from ouroboros.models.rows import Rows, encode_rows
 from ouroboros.models.tokenizer import AGAIN, Tokenizer
 
-NEAR = 0.75  # of the mistakes that are planted are off by one
-RUNS_ON = 0.2  # with which such a mistake goes on to the next character
 Lines = Sequence[str]
 
 
@@ -61,12 +59,10 @@ def draft_rows(
 
 
 def planted(lines: Lines, known: Sequence[str], rng: np.random.Generator) -> list[str]:
-    """The lines up to one of them, in half of all cases with a mistake in its result.
+    """The lines up to one of them, in half of all cases with another character in its result.
 
-    The result is what stands behind the last "=", or the whole line. Real mistakes are most often
-    off by one, now and then through a run of characters, like a carry that was lost; so are `NEAR`
-    of these. The others are one character for any other of the `known` ones of its kind. Where
-    there is none the line stays as it is.
+    The result is what stands behind the last "=", or the whole line; the character is another
+    digit or letter of those `known`. Where there is none the line stays as it is.
     """
     number = int(rng.integers(len(lines)))
     line, found = lines[number], list(lines[:number])
@@ -75,18 +71,7 @@ def planted(lines: Lines, known: Sequence[str], rng: np.random.Generator) -> lis
     if not places or rng.random() < 0.5:
         return [*found, line]
     place = places[int(rng.integers(len(places)))]
-    kinds = [[c for c in known if c.isdigit() == is_digit] for is_digit in (False, True)]
-    kind = kinds[line[place].isdigit()]
-    if rng.random() < NEAR or len(kind) < 2:
-        step, run = int(rng.choice((-1, 1))), int(rng.geometric(1 - RUNS_ON))
-    else:
-        step, run = int(rng.integers(1, len(kind))), 1
-    wrong = "".join(_moved(c, kinds[c.isdigit()], step) for c in line[place : place + run])
-    return [*found, line[:place] + wrong + line[place + len(wrong) :]]
-
-
-def _moved(character: str, kind: Sequence[str], steps: int) -> str:
-    """The character so many steps further in its kind, round and round; others as they are."""
-    if character not in kind:
-        return character
-    return kind[(kind.index(character) + steps) % len(kind)]
+    others = [c for c in known if c != line[place] and c.isdigit() == line[place].isdigit()]
+    if others:
+        line = line[:place] + others[int(rng.integers(len(others)))] + line[place + 1 :]
+    return [*found, line]
