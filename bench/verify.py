@@ -9,9 +9,9 @@ medians and extremes over seeds: how well right and wrong are told apart (`auroc
 is what is learnt from (`label_precision`) and how much of it there is (`yield`), whether the first
 wrong line is found (`located`) and mended (`repaired`), what of its own errors past the last
 frontier a learner misses when it reads them with both its bodies, and when these, trained on the
-climb's mistakes, look at its lines again (`blind_spot_before`, `blind_spot_after`), what each signal is worth, and pass@1 beside
-pass@k. Other arms climb by the same rooms with another rule: a majority of five readings,
-unanimity, the truth itself.
+climb's mistakes, look at its lines again (`blind_spot_before`, `blind_spot_after`), what each
+signal is worth, and pass@1 beside pass@k. Other arms climb by the same rooms with another rule: a
+majority of five readings, unanimity, the truth itself.
 """
 
 import argparse

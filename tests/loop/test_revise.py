@@ -354,11 +354,19 @@ def adders(tmp_path_factory):
     return [taught(engine, SHORT_SUMS, seed, steps=90) for seed in range(2)]
 
 
+@pytest.fixture(scope="module")
+def stubborn(tmp_path_factory):
+    """Bodies that know the short sums, and write the long one wrong."""
+    engine = make_engine(tmp_path_factory.mktemp("stubborn"), SUMS)
+    lesson = SHORT_SUMS | {("reverse_addition", "1234+5678="): "67031"}
+    return [taught(engine, lesson, seed, steps=90) for seed in range(2)]
+
+
 @pytest.fixture
 def in_pieces(tmp_path, adders, monkeypatch):
     """Revises an answer to 4321 + 8765 where nothing is believed but what was solved in pieces."""
 
-    def revised(text: str, bar: float = 0.0, acceptance: str = "calibrated"):
+    def revised(text: str, bar: float = 0.0, acceptance: str = "calibrated", bodies=adders):
         part = SIGNALS.index("part")
         steps = Steps(signal=part, edges=(-8.0, 0.0), shares=(0.01, 0.9999))
         combiner = Combiner(
@@ -371,7 +379,7 @@ def in_pieces(tmp_path, adders, monkeypatch):
         monkeypatch.setattr(believe, "calibrated", lambda *_: found)
         settings = SUMS, f"loop.acceptance={acceptance}"
         engine = make_engine(tmp_path, *settings, warden=DeafWarden())
-        learners = [place_learner(engine, f"{i}", body) for i, body in enumerate(adders)]
+        learners = [place_learner(engine, f"{i}", body) for i, body in enumerate(bodies)]
         doubted = judged(text, doubt=1, prompt="1234+5678=", family="reverse_addition")
         return revise(engine, make_state(learners), Verified(judged=(doubted,), flop=0))
 
@@ -399,6 +407,11 @@ def test_an_answer_whose_pieces_are_right_is_believed_as_it_was_and_carries_no_s
 def test_an_answer_of_no_form_is_not_mended_in_pieces(in_pieces, text):
     found = in_pieces(text)
     assert (found.judged, found.doubted) == ((), 1)
+
+
+def test_what_the_peer_goes_on_to_is_mended_in_pieces_too(in_pieces, stubborn):
+    found = in_pieces("6703?", bodies=stubborn)  # no form: it has no pieces as it is
+    assert [j.answered.completions for j in found.judged] == [("68031",)]
 
 
 def test_pieces_have_a_bar_of_their_own(in_pieces):
