@@ -209,7 +209,7 @@ ATTACKS: list[Outside] = [
     Outside(
         id="G2.15",
         title="run on for longer than granted",
-        attempt=_spent("time.sleep(600)", "seconds", seconds=1.5),
+        attempt=_spent("time.sleep(600)", "seconds", seconds=6.0),  # more than opening takes
         benign=_WITHIN,
         article="5",
     ),
