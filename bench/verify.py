@@ -337,7 +337,7 @@ def worth(engine: Engine, seen: Seen, known: Known) -> dict[str, dict[str, float
     table: dict[str, dict[str, float]] = {}
     for number, signal in enumerate((*SIGNALS, "none")):
         less = known.values.copy()
-        less[:, [n for n, name in enumerate(SIGNALS) if name == signal]] = np.nan
+        less[:, [name == signal for name in SIGNALS]] = np.nan
         rules = fitted(engine.families, replace(known, values=less))
         without = np.where(seen.formed, weighed(rules, seen.families, seen.values), 0.0)
         alone = seen.values[:, number] if signal in SIGNALS else without

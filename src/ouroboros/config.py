@@ -102,7 +102,7 @@ class Loop(Section):
     bank: float = Field(default=0.4, gt=0, le=1)
     """Agreement above which a level's accepted answers are kept as data."""
     acceptance: Literal["unanimous", "calibrated"] = "unanimous"
-    """Every judgement says yes; or all together make it probable enough (`loop/believe.py`)."""
+    """Every judgement says yes; or its small pieces, or all together, make it probable enough."""
     signals: tuple[Signal, ...] = SIGNALS
     """What a calibrated acceptance looks at."""
     calibration: int = Field(default=500, ge=4)

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from ouroboros.loop.signals import Text
-from ouroboros.loop.small import piece_text, pieces_of, read_pieces
+from ouroboros.loop.signals import Text, view_text
+from ouroboros.loop.small import pieces_of, read_pieces
 
 from .surroundings import DeafWarden, Scripted, make_engine, make_state, truth
 
@@ -23,7 +23,7 @@ def engine(tmp_path):
 
 
 def asked(engine, *texts: Text) -> list[Text]:
-    return [piece_text(view) for text in texts for view in pieces_of(engine, text)]
+    return [view_text(view) for text in texts for view in pieces_of(engine, text)]
 
 
 def test_a_sum_falls_into_pieces_of_two_columns_cut_twice(engine):

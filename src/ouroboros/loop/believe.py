@@ -41,8 +41,9 @@ from ouroboros.loop.signals import (
     columns_of,
     is_formed,
     measure,
+    view_text,
 )
-from ouroboros.loop.small import piece_text, pieces_of, read_pieces
+from ouroboros.loop.small import pieces_of, read_pieces
 from ouroboros.loop.state import State
 
 FIRST = ("confident", "sampled", "raw", "earlier", "peer")  # cost one passage each
@@ -147,7 +148,7 @@ def _by_pieces(
     least, flop = np.full(len(asked.texts), np.inf), 0
     if PIECES in engine.config.loop.signals:
         owned = [
-            (i, piece_text(view))
+            (i, view_text(view))
             for i, text in enumerate(asked.texts)
             for view in pieces_of(engine, text)
         ]

@@ -13,8 +13,8 @@ from ouroboros.envs.base import View
 from ouroboros.loop.attempts import Judged, Paper, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text
-from ouroboros.loop.signals import Text
-from ouroboros.loop.small import piece_text, pieces_of, read_pieces
+from ouroboros.loop.signals import Text, view_text
+from ouroboros.loop.small import pieces_of, read_pieces
 from ouroboros.loop.solve import SolveJob, budget, solve_unit
 from ouroboros.loop.state import State
 
@@ -32,11 +32,11 @@ def solved_anew(engine: Engine, state: State, opened: Sequence[Judged]) -> tuple
     moving, flop = list(range(len(texts))), 0
     for _ in range(ROUNDS):
         pieces = [(i, view) for i in moving for view in pieces_of(engine, texts[i])]
-        said, read = read_pieces(engine, state, (piece_text(view) for _, view in pieces))
+        said, read = read_pieces(engine, state, (view_text(view) for _, view in pieces))
         flop += read
         doubted: dict[int, View] = {}
         for i, view in pieces:
-            if said[piece_text(view)].doubted:
+            if said[view_text(view)].doubted:
                 doubted.setdefault(i, view)
         found, spent = _solved(engine, state, doubted, peers)
         flop += spent

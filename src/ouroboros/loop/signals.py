@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from ouroboros.config import SIGNALS, VIEWS
 from ouroboros.envs import Family
+from ouroboros.envs.base import View
 from ouroboros.loop.attempts import Answered, lines_of
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learner import genome_text, load_bodies
@@ -199,7 +200,7 @@ def _views(
     for i, text in enumerate(texts):
         for kind, view in _seen(engine, text, wanted):
             found = places[kind]
-            if view not in found and (view in unknown or not _is_known(engine, view)):
+            if view not in found and (view in unknown or not is_known(engine, view)):
                 unknown.add(view)
                 continue
             owned[kind].append((i, found.setdefault(view, len(found))))
@@ -223,10 +224,15 @@ def _seen(engine: Engine, text: Text, kinds: Sequence[str]) -> Iterator[tuple[st
         yield "inverse", Text(text.family, echo[0], "\n".join(echo[1]))
     for view in family.views(text.prompt, lines) if kinds != ("inverse",) else ():
         if view.kind in kinds:
-            yield view.kind, Text(view.family, view.prompt, "\n".join(view.lines))
+            yield view.kind, view_text(view)
 
 
-def _is_known(engine: Engine, view: Text) -> bool:
+def view_text(view: View) -> Text:
+    """A view as it is read."""
+    return Text(view.family, view.prompt, "\n".join(view.lines))
+
+
+def is_known(engine: Engine, view: Text) -> bool:
     """Whether it is a problem of the run's families, solved in the form of one."""
     family: Family | None = engine.families.get(view.family)
     return family is not None and family.check(view.prompt, lines_of(view.completion))

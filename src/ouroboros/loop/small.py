@@ -1,6 +1,6 @@
 """Small: what both learners say of the small pieces of texts, each read once in a generation.
 
-    said, flop = read_pieces(engine, state, [piece_text(view) for view in pieces_of(engine, text)])
+    said, flop = read_pieces(engine, state, [view_text(view) for view in pieces_of(engine, text)])
     said[piece].odds                                 # of the less sure learner's least likely token
 
 Texts of any length fall into the same few thousand pieces, which come up again and again while
@@ -14,12 +14,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from ouroboros.envs import Family
 from ouroboros.envs.base import View
 from ouroboros.loop.attempts import lines_of
 from ouroboros.loop.engine import Engine
 from ouroboros.loop.learner import genome_text
-from ouroboros.loop.signals import PIECES, ReadJob, Text, odds, read_unit
+from ouroboros.loop.signals import (
+    PIECES,
+    ReadJob,
+    Text,
+    is_known,
+    odds,
+    read_unit,
+    view_text,
+)
 from ouroboros.loop.state import State
 
 
@@ -36,17 +43,7 @@ class Said:
 def pieces_of(engine: Engine, text: Text) -> list[View]:
     """The small pieces of a text that are problems of the run's families, in their form."""
     found = engine.families[text.family].views(text.prompt, lines_of(text.completion))
-    return [view for view in found if view.kind == PIECES and _is_known(engine, view)]
-
-
-def _is_known(engine: Engine, view: View) -> bool:
-    family: Family | None = engine.families.get(view.family)
-    return family is not None and family.check(view.prompt, view.lines)
-
-
-def piece_text(piece: View) -> Text:
-    """A piece as it is read."""
-    return Text(piece.family, piece.prompt, "\n".join(piece.lines))
+    return [v for v in found if v.kind == PIECES and is_known(engine, view_text(v))]
 
 
 def read_pieces(
