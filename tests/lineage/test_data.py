@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ouroboros.errors import UsageError
 from ouroboros.lineage.data import read_columns, write_examples
 from ouroboros.types import Example
 
@@ -41,7 +42,20 @@ def test_examples_come_back_as_they_were_and_have_the_same_bytes_twice(tmp_path_
     assert (folder / "one").read_bytes() == (folder / "two").read_bytes()
 
 
-def test_a_table_of_another_shape_is_no_data_file(tmp_path):
-    pq.write_table(pa.table({"family": ["copy"], "level": ["six"]}), tmp_path / "x.parquet")
-    with pytest.raises(pa.ArrowException):
-        read_columns(tmp_path / "x.parquet")
+def test_what_is_no_data_file_is_named_in_one_line(tmp_path):
+    file = tmp_path / "x.parquet"
+    example = Example(
+        family="copy", level=3, prompt="123=", lines=("123",), author="oracle", generation=0
+    )
+    write_examples(file, [example])
+    whole = file.read_bytes()
+    for spoil in (
+        lambda: pq.write_table(pa.table({"family": ["copy"], "level": ["six"]}), file),
+        lambda: file.write_bytes(whole[: len(whole) // 2]),
+        lambda: file.write_bytes(b""),
+        file.unlink,
+    ):
+        spoil()
+        with pytest.raises(UsageError, match=r"x\.parquet cannot be read \(.+\); restore") as told:
+            read_columns(file)
+        assert "\n" not in str(told.value)

@@ -58,11 +58,12 @@ def why(
 
 def _mended(folder: "Path", evidence: "Evidence") -> "list[Mistakes]":
     """The classes of mistakes in the data that a decision rests on; damaged files have none."""
+    from ouroboros.errors import UsageError
     from ouroboros.lineage.mistakes import classes
 
     try:
         return classes(folder / file.file for file in evidence.data)
-    except (OSError, ValueError):
+    except UsageError:
         return []
 
 

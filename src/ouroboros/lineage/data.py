@@ -14,6 +14,7 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ouroboros.errors import UsageError
 from ouroboros.lineage.files import write_whole
 from ouroboros.types import Example
 
@@ -45,5 +46,14 @@ def write_examples(path: Path, examples: Sequence[Example]) -> None:
 
 
 def read_columns(path: Path) -> dict[str, list[object]]:
-    """The file's columns as lists."""
-    return cast("dict[str, list[object]]", pq.read_table(path, schema=SCHEMA).to_pydict())
+    """The file's columns as lists.
+
+    Raises:
+        UsageError: it is missing, damaged or no such table.
+    """
+    try:
+        table = pq.read_table(path, schema=SCHEMA)
+    except (OSError, pa.ArrowException) as error:
+        what = str(error).splitlines()[0]
+        raise UsageError(f"{path} cannot be read ({what}); restore it or start over") from None
+    return cast("dict[str, list[object]]", table.to_pydict())
