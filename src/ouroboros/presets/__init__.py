@@ -28,7 +28,8 @@ def laptop() -> Config:
             seconds=560,
             reserve=0.8,
             horizon=40,
-            accept=0.5,  # these families' echoes keep labels clean even where few are agreed upon
+            acceptance="calibrated",
+            accept=0.5,  # small pieces keep labels clean even where few answers are believed
             bank=0.2,
             consolidation=500,
             examine_growth=2.0,
