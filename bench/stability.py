@@ -4,8 +4,8 @@
 
 Four arms start from the same base and ask the same levels, further out in each generation.
 `replace` learns from the newest generation's answers alone, whatever they are, and never sees the
-wall's data again; `accumulate` keeps the wall's data and all answers; `verify` keeps what the loop
-as it ships accepts; `gate` examines each successor by the judges' own examiner besides, and goes
+wall's data again; `accumulate` keeps the wall's data and all answers; `verify` keeps what the main
+job accepts; `gate` examines each successor by the judges' own examiner besides, and goes
 back where it is found worse or where the labels that taught it are, as far as chance allows, too
 often wrong. In poisoned runs a share of all answers, of both learners, is wrong on purpose before
 anybody judges them; or, as `believed`, by the rule of `structured` after everybody believed them,
@@ -75,6 +75,7 @@ SETTINGS = (
     'families={"reverse_addition": {"wall": 4}, "boolean_chain": {"wall": 6}}',
     "loop.steps=40",
     "loop.consolidation=0",
+    "loop.acceptance=calibrated",
 )
 REPLACED = ("loop.wall_tokens=1700", "loop.wall_weight=1.0")  # all of a batch is of the newest file
 
