@@ -96,7 +96,7 @@ def young(engine: Engine, state: State, *, thorough: bool = False) -> Known:
     if len(states) < 2:
         raise UsageError(
             "calibrated acceptance needs states of a younger base: choose a training.segment "
-            "below training.steps"
+            f"below training.steps, or restore {known_path(engine)} if it was lost"
         )
     count = engine.config.loop.calibration
     first = replace(state, generation=0)
