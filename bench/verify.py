@@ -1,7 +1,7 @@
 """Knowing when it is wrong: what the signals are worth, past the wall, on a climb of four walls.
 
     ouro bench verify --json                      # three seeds, some eight minutes each
-    ouro bench verify --seeds 1 --arms calibrated majority formal
+    ouro bench verify --seeds 1 --arms majority formal    # these arms alone
 
 The loop runs as in `ouro run`, calibrated, with the truth at hand for this bench alone (`_lab.py`).
 Every answer past the wall that it asks for is measured by all signals and graded. Reported are, as
@@ -17,6 +17,7 @@ majority of five readings, unanimity, the truth itself.
 import argparse
 import json
 import math
+import shutil
 import statistics
 import sys
 import tempfile
@@ -33,6 +34,7 @@ from _lab import base, grade, make_engine
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from ouroboros.errors import UsageError
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged, paper_of
 from ouroboros.loop.canaries import COLUMNS, Known, young
@@ -41,7 +43,7 @@ from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import train
 from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.propose import propose
-from ouroboros.loop.record import forget
+from ouroboros.loop.record import forget, state_path
 from ouroboros.loop.revise import Revised, revise
 from ouroboros.loop.rules import fitted, probability, weighed
 from ouroboros.loop.signals import (
@@ -55,7 +57,7 @@ from ouroboros.loop.signals import (
     reviews,
 )
 from ouroboros.loop.solve import solve
-from ouroboros.loop.state import State
+from ouroboros.loop.state import State, load_state
 from ouroboros.loop.verify import Verified, verify
 from ouroboros.models.decode import decode
 from ouroboros.models.rows import encode_rows
@@ -409,12 +411,24 @@ def passes(engine: Engine, state: State, count: int = 60) -> dict[str, dict[str,
     return table
 
 
-def measured(seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
+def started(trained: Path, folder: str, seed: int, acceptance: str) -> tuple[Engine, State]:
+    """An engine with the seed's base in its folder, and the state; `trained` is made if need be."""
+    settings = *SETTINGS, f"loop.acceptance={acceptance}"
+    if not trained.exists():
+        with closing((engine := make_engine(trained, seed, settings)).executor):
+            base(engine)
+    run = Path(shutil.copytree(trained, Path(folder) / "run"))
+    state = load_state(state_path(run))
+    if state is None:
+        raise UsageError(f"{trained} holds no base")
+    return make_engine(run, seed, settings), state
+
+
+def measured(trained: Path, seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
     """The calibrated arm of one seed, with everything that is told of it."""
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-        engine = make_engine(Path(folder) / "run", seed, (*SETTINGS, "loop.acceptance=calibrated"))
+        engine, state = started(trained, folder, seed, "calibrated")
         with closing(engine.executor):
-            state = base(engine)
             first = passes(engine, state)
             known = young(engine, state, thorough=True)  # while the base's states are there
             state, tally, seen = climb(engine, state, "calibrated", seconds)
@@ -434,16 +448,20 @@ def measured(seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
             }
 
 
-def other(arm: str, seed: int, seconds: float) -> dict[str, Any]:
-    """Another arm's climb of one seed."""
-    acceptance = "unanimous" if arm == "unanimous" else "calibrated"
+def other(trained: Path, arm: str, seed: int, seconds: float) -> dict[str, Any]:
+    """Another arm's climb of one seed, from the same base."""
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-        settings = (*SETTINGS, f"loop.acceptance={acceptance}")
-        engine = make_engine(Path(folder) / "run", seed, settings)
+        acceptance = "unanimous" if arm == "unanimous" else "calibrated"
+        engine, state = started(trained, folder, seed, acceptance)
         with closing(engine.executor):
-            state, tally, _ = climb(engine, base(engine), arm, seconds)
+            state, tally, _ = climb(engine, state, arm, seconds)
             fronts = {name: front.level for name, front in state.fronts.items()}
-            return {**tally.figures(), "fronts": fronts, "generations": state.generation}
+            return {
+                "seed": seed,
+                **tally.figures(),
+                "fronts": fronts,
+                "generations": state.generation,
+            }
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
@@ -462,17 +480,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-    runs = [
-        measured(seed, arguments.seconds, arguments.keep and arguments.keep / f"{seed}.npz")
-        for seed in seeds
-    ]
-    found: dict[str, Any] = {key: spread([run[key] for run in runs]) for key in FIGURES}
-    found["arms"] = {
-        arm: [other(arm, seed, arguments.seconds) for seed in seeds]
-        for arm in arguments.arms
-        if arm != "calibrated"
-    }
-    print(json.dumps(found | {"runs": runs}))
+    runs, arms = [], {arm: [] for arm in arguments.arms if arm != "calibrated"}
+    for seed in seeds:
+        with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+            trained = Path(folder) / "base"
+            if "calibrated" in arguments.arms:
+                kept = arguments.keep and arguments.keep / f"{seed}.npz"
+                runs.append(measured(trained, seed, arguments.seconds, kept))
+            for arm, found in arms.items():
+                found.append(other(trained, arm, seed, arguments.seconds))
+    figures = {key: spread([run[key] for run in runs]) for key in FIGURES if runs}
+    print(json.dumps({**figures, "arms": arms, "runs": runs}))
 
 
 if __name__ == "__main__":
