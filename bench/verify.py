@@ -202,6 +202,7 @@ class Tally:
     mended_right: int = 0
     wrong: int = 0
     repaired: int = 0
+    generations: int = 0
 
     def add(self, verified: Verified, seen: Seen, revised: Revised) -> None:
         """Count a band."""
@@ -229,6 +230,7 @@ class Tally:
             "yield": self.accepted / max(1, self.asked),
             "yield_of_right": self.accepted_right / max(1, self.right),
             "repaired": self.repaired / max(1, self.wrong),
+            "generations": self.generations,
         }
 
 
@@ -255,9 +257,10 @@ def climb(
                 break
         state = train(engine, keep(engine, state, harvest), harvest)
         forget(engine.folder, state)
+        tally.generations += 1
         fronts = {name: front.level for name, front in state.fronts.items()}
-        print(json.dumps({"arm": arm, "generation": state.generation, "fronts": fronts,
-                          **tally.figures()}), file=sys.stderr, flush=True)  # fmt: skip
+        told = {"arm": arm, "fronts": fronts, **tally.figures()}
+        print(json.dumps(told), file=sys.stderr, flush=True)
     return state, tally, everything
 
 
@@ -443,7 +446,6 @@ def measured(trained: Path, seed: int, seconds: float, kept: Path | None) -> dic
                 **blindness(look(engine, state, beyond(engine, state))),
                 "blind_spot_climb": blindness(whole),
                 "fronts": {name: front.level for name, front in state.fronts.items()},
-                "generations": state.generation,
                 "passes": {"base": first, "end": passes(engine, state)},
             }
 
@@ -456,12 +458,7 @@ def other(trained: Path, arm: str, seed: int, seconds: float) -> dict[str, Any]:
         with closing(engine.executor):
             state, tally, _ = climb(engine, state, arm, seconds)
             fronts = {name: front.level for name, front in state.fronts.items()}
-            return {
-                "seed": seed,
-                **tally.figures(),
-                "fronts": fronts,
-                "generations": state.generation,
-            }
+            return {"seed": seed, **tally.figures(), "fronts": fronts}
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
