@@ -1,5 +1,6 @@
 import pytest
 
+from ouroboros.errors import UsageError
 from ouroboros.lineage.data import write_examples
 from ouroboros.lineage.mistakes import Slip, classes, first_difference, kind, operation, run
 from ouroboros.types import Example
@@ -140,7 +141,7 @@ def test_one_generation_has_nothing_to_be_compared_with(tmp_path):
 
 def test_a_damaged_file_is_an_error(tmp_path):
     (tmp_path / "1.parquet").write_bytes(b"PAR1 no more")
-    with pytest.raises((OSError, ValueError)):
+    with pytest.raises(UsageError, match="cannot be read"):
         classes([tmp_path / "1.parquet"])
 
 
