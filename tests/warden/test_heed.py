@@ -146,7 +146,7 @@ def name_of(folder: Folder) -> str:
 
 @pytest.mark.parametrize("manner", [["deaf"], ["busy"], ["flee"]])
 def test_an_engine_that_hangs_forks_or_flees_dies_with_its_lease(tmp_path, manner):
-    allowance = replace(AMPLE, seconds=1.5)
+    allowance = replace(AMPLE, seconds=4.0)
     run = make_run(tmp_path / "run", allowance=allowance)
     with pytest.raises(LeaseOver, match=r"used up \(seconds") as over:
         attend(run, ask("hello"), manner, SLEEP)
