@@ -16,7 +16,16 @@ from ouroboros.errors import UsageError
 from ouroboros.lineage.data import write_examples
 from ouroboros.loop import believe
 from ouroboros.loop.believe import belief, belief_path, judged
-from ouroboros.loop.canaries import COLUMNS, FILES, NUMBERS, asked, known, known_path, young
+from ouroboros.loop.canaries import (
+    COLUMNS,
+    FILES,
+    NUMBERS,
+    asked,
+    forget_since,
+    known,
+    known_path,
+    young,
+)
 from ouroboros.loop.learner import learner_files
 from ouroboros.loop.solve import solve
 from ouroboros.types import Example
@@ -217,6 +226,26 @@ def test_what_was_known_before_stays_and_a_generation_adds_its_own(tmp_path):
     keys = [key for _, key, *_ in engine.warden.of("examples")]
     assert sum(key.startswith("canaries/1/") for key in keys) == 12
     assert sum(key.startswith("canaries/2/") for key in keys) == 12
+
+
+def test_a_bank_that_was_taken_back_is_forgotten_and_the_learners_are_believed_again(tmp_path):
+    engine = grown(tmp_path)
+    clean = known(engine, at(1))
+    file = bank(engine, *(("copy", f"56{i}8=", f"56{i}7") for i in range(9)))
+    spoilt = known(engine, at(2, file))
+    assert spoilt.right[spoilt.generation == 1].all()
+    assert not spoilt.right[spoilt.generation == 2].all()
+    forget_since(engine, 1)
+    again = known(engine, at(3))
+    assert set(count_of(again)) == {0, 1, 3}
+    assert again.right[again.generation == 3].all()
+    assert again.flop < clean.flop  # what the base cost is not paid for again
+
+
+def test_where_no_canary_was_ever_asked_there_is_nothing_to_forget(tmp_path):
+    engine = grown(tmp_path)
+    forget_since(engine, 0)
+    assert not known_path(engine).exists()
 
 
 def test_a_generation_is_asked_once(tmp_path):

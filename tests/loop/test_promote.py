@@ -191,6 +191,15 @@ def test_only_the_last_good_examination_is_gone_back_to(tmp_path):
     assert (tmp_path / after.learners[0]).read_bytes() == (tmp_path / good.learners[1]).read_bytes()
 
 
+def test_canaries_of_data_that_went_bad_are_forgotten(tmp_path, monkeypatch):
+    forgotten = []
+    monkeypatch.setattr(
+        "ouroboros.loop.promote.forget_since", lambda _, generation: forgotten.append(generation)
+    )
+    _, good, *_ = spoilt(tmp_path, "drift")
+    assert forgotten == [good.generation]
+
+
 def test_without_a_good_examination_there_is_nothing_to_go_back_to(tmp_path):
     engine, state = school(tmp_path, "drift", champion=None, data=BAD_DATA, setbacks=1)
     after = promote(engine, state, "0123456789abcdef")

@@ -86,6 +86,21 @@ def known(engine: Engine, state: State) -> Known:
     return found
 
 
+def forget_since(engine: Engine, generation: int) -> None:
+    """Forget what later generations than this one were asked: it came of data that went bad.
+
+    A bank with wrong labels makes right answers look wrong, and no bar could be reached any more.
+
+    Raises:
+        UsageError: the file is damaged.
+    """
+    path = known_path(engine)
+    if path.exists():
+        before = _load(path)
+        kept = rows_of(before, before.generation <= generation)
+        _save(path, replace(kept, last=min(before.last, generation), flop=0))
+
+
 def young(engine: Engine, state: State, *, thorough: bool = False) -> Known:
     """Answers of the base's states, from the second on, to problems below the wall.
 

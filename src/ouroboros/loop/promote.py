@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ouroboros.lineage.checkpoints import read_checkpoint, write_checkpoint
 from ouroboros.lineage.files import write_whole
+from ouroboros.loop.canaries import forget_since
 from ouroboros.loop.engine import Engine
 from ouroboros.loop.learner import body, load_average, save_learner
 from ouroboros.loop.state import State, load_state, save_state
@@ -75,9 +76,10 @@ def _gone_back(engine: Engine, state: State) -> State:
     """The state with data, fronts and learners as they were at the last good examination.
 
     The files handed in since stay on the disk and in the log, and teach nobody any more; how far
-    the loop believed to have come by them is forgotten. Both learners go back to what they were
-    themselves: with the champion's weights in both, each would agree with the other about
-    everything, and labels rest on two who do not. Without a good examination, nothing changes.
+    the loop believed to have come by them is forgotten, and so are the canaries that were drawn
+    from them. Both learners go back to what they were themselves: with the champion's weights in
+    both, each would agree with the other about everything, and labels rest on two who do not.
+    Without a good examination, nothing changes.
     """
     good = load_state(_aside(engine) / "state.json")
     if good is None:
@@ -87,6 +89,7 @@ def _gone_back(engine: Engine, state: State) -> State:
     )
     for i, file in enumerate(files):
         write_whole(engine.folder / file, (_aside(engine) / f"{i}.safetensors").read_bytes())
+    forget_since(engine, good.generation)
     before = replace(state, data=good.data, fronts=good.fronts, successor=good.successor)
     return replace(before, learners=files, earlier=files)
 
