@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from ouroboros.config import Config, override
 from ouroboros.envs import load_families
+from ouroboros.errors import UsageError
 from ouroboros.executors import Processes
 from ouroboros.executors.thread import keep_freed_memory
 from ouroboros.loop.attempts import Answered, lines_of
@@ -19,7 +20,7 @@ from ouroboros.loop.base import begin, train_base
 from ouroboros.loop.engine import LEARNERS, Engine, body_of
 from ouroboros.loop.record import state_path
 from ouroboros.loop.signals import Text, columns_of
-from ouroboros.loop.state import State
+from ouroboros.loop.state import State, load_state
 from ouroboros.presets import PRESETS
 from ouroboros_judges.answers import Answers, load_answers
 from ouroboros_judges.oracle import examples as worked_examples
@@ -72,6 +73,14 @@ def make_engine(
 def base(engine: Engine) -> State:
     """The state after the base's training."""
     return train_base(engine, begin(engine), state_path(engine.folder))
+
+
+def trained(folder: Path) -> State:
+    """The state that a training left in a run's folder. UsageError where it left none."""
+    state = load_state(state_path(folder))
+    if state is None:
+        raise UsageError(f"{folder} holds no base")
+    return state
 
 
 def grade(text: Text) -> int | None:

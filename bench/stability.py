@@ -27,22 +27,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _lab import Truth, base, grade, make_engine
+from _lab import Truth, base, grade, make_engine, trained
 from _poison import BELIEVED, NOISES, poisoned
 
 from ouroboros.config import override
-from ouroboros.errors import UsageError
 from ouroboros.loop.attempts import Answered, Judged, Paper, lines_of, paper_of
 from ouroboros.loop.curate import Harvest, curate, keep, unharvested
 from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import train
 from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.promote import evaluate, promote
-from ouroboros.loop.record import forget, state_path
+from ouroboros.loop.record import forget
 from ouroboros.loop.revise import Revised, revise
 from ouroboros.loop.signals import Text
 from ouroboros.loop.solve import solve
-from ouroboros.loop.state import State, load_state
+from ouroboros.loop.state import State
 from ouroboros.loop.verify import Verified, verify
 from ouroboros.models.transformer import Transformer
 from ouroboros_judges.answers import load_answers
@@ -75,7 +74,6 @@ SETTINGS = (
     'families={"reverse_addition": {"wall": 4}, "boolean_chain": {"wall": 6}}',
     "loop.steps=40",
     "loop.consolidation=0",
-    "loop.acceptance=calibrated",
 )
 REPLACED = ("loop.wall_tokens=1700", "loop.wall_weight=1.0")  # all of a batch is of the newest file
 
@@ -280,19 +278,25 @@ def shown(engine: Engine, state: State, arm: str) -> Transformer:
     return load_bodies(path, genome_text(engine.genome)).averaged
 
 
-def lived(trained: Path, seed: int, arm: str, noise: str, share: float, generations: int) -> Run:
+def lived(
+    first: Path,
+    settings: Sequence[str],
+    seed: int,
+    arm: str,
+    noise: str,
+    share: float,
+    generations: int,
+) -> Run:
     """An arm's whole run from a base that was trained before."""
     with tempfile.TemporaryDirectory(prefix="stability-") as folder:
-        shutil.copytree(trained, Path(folder) / "run")
-        engine = make_engine(Path(folder) / "run", seed, SETTINGS, "tiny")
+        shutil.copytree(first, Path(folder) / "run")
+        engine = make_engine(Path(folder) / "run", seed, settings, "tiny")
         if arm == "replace":
             engine = replace(engine, config=override(engine.config, REPLACED))
         if arm == "gate":
             engine = replace(engine, warden=Gate(engine))  # pyright: ignore[reportArgumentType]
         with closing(engine.executor):
-            state = load_state(state_path(engine.folder))
-            if state is None:
-                raise UsageError(f"{trained} holds no base")
+            state = trained(engine.folder)
             curve, labels, counts, variety = [accuracy(engine, state, arm)], [], [], []
             if arm == "gate":
                 state = promote(engine, state, evaluate(engine, state))
@@ -414,10 +418,17 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="JSON lines of finished runs; they are not redone"
     )
+    parser.add_argument(
+        "--acceptance",
+        default="calibrated",
+        choices=("calibrated", "unanimous"),
+        help="of `verify`",
+    )
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    settings = *SETTINGS, f"loop.acceptance={arguments.acceptance}"
     runs, bases = kept(arguments.keep), {}
     known = {run.name for run in runs}
     with tempfile.TemporaryDirectory(prefix="stability-") as folder:
@@ -427,10 +438,10 @@ def main() -> None:
             seed = name[0]
             if seed not in bases:
                 bases[seed] = Path(folder) / str(seed)
-                engine = make_engine(bases[seed], seed, SETTINGS, "tiny")
+                engine = make_engine(bases[seed], seed, settings, "tiny")
                 with closing(engine.executor):
                     base(engine)
-            runs.append(lived(bases[seed], *name, arguments.generations))
+            runs.append(lived(bases[seed], settings, *name, arguments.generations))
             print(table(summary(runs[-1:])).splitlines()[-1], file=sys.stderr, flush=True)
             if arguments.keep:
                 with arguments.keep.open("a") as file:

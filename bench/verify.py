@@ -30,11 +30,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from _lab import base, grade, make_engine
+from _lab import base, grade, make_engine, trained
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from ouroboros.errors import UsageError
 from ouroboros.loop import believe
 from ouroboros.loop.attempts import Answered, Judged, paper_of
 from ouroboros.loop.canaries import COLUMNS, Known, young
@@ -43,7 +42,7 @@ from ouroboros.loop.engine import LEARNERS, Engine
 from ouroboros.loop.learn import train
 from ouroboros.loop.learner import genome_text, load_bodies
 from ouroboros.loop.propose import propose
-from ouroboros.loop.record import forget, state_path
+from ouroboros.loop.record import forget
 from ouroboros.loop.revise import Revised, revise
 from ouroboros.loop.rules import fitted, probability, weighed
 from ouroboros.loop.signals import (
@@ -57,7 +56,7 @@ from ouroboros.loop.signals import (
     reviews,
 )
 from ouroboros.loop.solve import solve
-from ouroboros.loop.state import State, load_state
+from ouroboros.loop.state import State
 from ouroboros.loop.verify import Verified, verify
 from ouroboros.models.decode import decode
 from ouroboros.models.rows import encode_rows
@@ -414,25 +413,22 @@ def passes(engine: Engine, state: State, count: int = 60) -> dict[str, dict[str,
     return table
 
 
-def started(trained: Path, folder: str, seed: int, acceptance: str) -> tuple[Engine, State]:
-    """An engine with the seed's base in its folder, and the state; `trained` is made if need be."""
+def started(first: Path, folder: str, seed: int, acceptance: str) -> tuple[Engine, State]:
+    """An engine with the seed's base in its folder, and the state; `first` is made if need be."""
     settings = *SETTINGS, f"loop.acceptance={acceptance}"
-    if not trained.exists():
-        with closing((engine := make_engine(trained, seed, settings)).executor):
+    if not first.exists():
+        with closing((engine := make_engine(first, seed, settings)).executor):
             base(engine)
-    run = Path(shutil.copytree(trained, Path(folder) / "run"))
-    state = load_state(state_path(run))
-    if state is None:
-        raise UsageError(f"{trained} holds no base")
-    return make_engine(run, seed, settings), state
+    run = Path(shutil.copytree(first, Path(folder) / "run"))
+    return make_engine(run, seed, settings), trained(run)
 
 
-def measured(trained: Path, seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
+def measured(first: Path, seed: int, seconds: float, kept: Path | None) -> dict[str, Any]:
     """The calibrated arm of one seed, with everything that is told of it."""
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-        engine, state = started(trained, folder, seed, "calibrated")
+        engine, state = started(first, folder, seed, "calibrated")
         with closing(engine.executor):
-            first = passes(engine, state)
+            before = passes(engine, state)
             known = young(engine, state, thorough=True)  # while the base's states are there
             state, tally, seen = climb(engine, state, "calibrated", seconds)
             whole = joined(seen)
@@ -446,15 +442,15 @@ def measured(trained: Path, seed: int, seconds: float, kept: Path | None) -> dic
                 **blindness(look(engine, state, beyond(engine, state))),
                 "blind_spot_climb": blindness(whole),
                 "fronts": {name: front.level for name, front in state.fronts.items()},
-                "passes": {"base": first, "end": passes(engine, state)},
+                "passes": {"base": before, "end": passes(engine, state)},
             }
 
 
-def other(trained: Path, arm: str, seed: int, seconds: float) -> dict[str, Any]:
+def other(first: Path, arm: str, seed: int, seconds: float) -> dict[str, Any]:
     """Another arm's climb of one seed, from the same base."""
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         acceptance = "unanimous" if arm == "unanimous" else "calibrated"
-        engine, state = started(trained, folder, seed, acceptance)
+        engine, state = started(first, folder, seed, acceptance)
         with closing(engine.executor):
             state, tally, _ = climb(engine, state, arm, seconds)
             fronts = {name: front.level for name, front in state.fronts.items()}
@@ -480,12 +476,12 @@ def main() -> None:
     runs, arms = [], {arm: [] for arm in arguments.arms if arm != "calibrated"}
     for seed in seeds:
         with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-            trained = Path(folder) / "base"
+            first = Path(folder) / "base"
             if "calibrated" in arguments.arms:
                 kept = arguments.keep and arguments.keep / f"{seed}.npz"
-                runs.append(measured(trained, seed, arguments.seconds, kept))
+                runs.append(measured(first, seed, arguments.seconds, kept))
             for arm, found in arms.items():
-                found.append(other(trained, arm, seed, arguments.seconds))
+                found.append(other(first, arm, seed, arguments.seconds))
     figures = {key: spread([run[key] for run in runs]) for key in FIGURES if runs}
     print(json.dumps({**figures, "arms": arms, "runs": runs}))
 
