@@ -208,7 +208,7 @@ def test_a_judge_that_runs_on_is_an_error(judge, tmp_path, monkeypatch):
         judge.ask(question(0), dict)
 
 
-def test_judges_compute_in_one_thread_and_find_the_packages(tmp_path, box):
+def test_judges_compute_in_one_thread_keep_their_memory_and_find_the_packages(tmp_path, box):
     code = (
         "import json, os, sys; sys.stdin.readline();"
         "import ouroboros_warden; print(json.dumps(dict(os.environ)))"
@@ -217,6 +217,7 @@ def test_judges_compute_in_one_thread_and_find_the_packages(tmp_path, box):
     found = judge.ask({}, dict)
     judge.stop()
     assert found["OMP_NUM_THREADS"] == found["MKL_NUM_THREADS"] == "1"
+    assert int(found["MALLOC_TRIM_THRESHOLD_"]) == int(found["MALLOC_MMAP_THRESHOLD_"]) >= 1 << 28
     assert found["PYTHONPATH"].split(os.pathsep)[0] == str(SOURCE)
 
 

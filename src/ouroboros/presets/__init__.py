@@ -21,12 +21,12 @@ def laptop() -> Config:
     return Config(
         run=Run(name="laptop", preset="laptop"),
         families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
-        exam=Exam(items=48, final_items=240),
+        exam=Exam(items=96, final_items=240),
         training=Training(steps=1000, shares=shares),
         loop=Loop(
             generations=60,
             seconds=560,
-            reserve=0.8,
+            reserve=1.2,
             horizon=40,
             acceptance="calibrated",
             accept=0.5,  # small pieces keep labels clean even where few answers are believed
