@@ -14,10 +14,10 @@ from ouroboros.errors import UsageError
 
 Signal = Literal[
     "confident", "sampled", "raw", "earlier", "peer",
-    "inverse", "twin", "split", "part", "step", "verdict", "second",
+    "inverse", "twin", "split", "scale", "part", "step", "verdict", "second",
 ]  # fmt: skip
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
-VIEWS = ("inverse", "twin", "split", "part", "step")
+VIEWS = ("inverse", "twin", "split", "scale", "part", "step")
 
 
 class Section(BaseModel):

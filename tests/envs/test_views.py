@@ -68,6 +68,7 @@ def test_all_views_of_a_right_sum_are_right_sums(family, a, b):
         assert is_right(view)
     assert len(of_kind(views, "twin")) == (a != b)
     assert len(of_kind(views, "split")) == (2 if max(a, b) > 9 else 0)
+    assert len(of_kind(views, "scale")) == (max(a, b) > 0)
     columns = len(str(max(a, b)))
     assert len(of_kind(views, "part")) == pieces_of(columns, PART)
 
@@ -99,7 +100,7 @@ def test_a_single_wrong_digit_makes_the_twin_and_its_own_half_wrong(family, a, b
     lines = written(family, right[:place] + digit + right[place + 1 :])
     assume(family.check(prompt, lines))
     views = family.views(prompt, lines)
-    assert not any(map(is_right, of_kind(views, "twin")))
+    assert not any(map(is_right, (*of_kind(views, "twin"), *of_kind(views, "scale"))))
     if splits := of_kind(views, "split"):
         lower, upper = map(is_right, splits)
         in_lower = place < max(len(str(a)), len(str(b))) // 2
@@ -133,6 +134,7 @@ def test_a_sum_is_seen_from_the_other_side_in_halves_and_in_pieces():
         view("twin", name, "87+345=", "126"),
         view("split", name, "3+8=", "11", at=(0, 1)),
         view("split", name, "945+17=", "026", at=(1, 3)),
+        view("scale", name, "0345+087=", "0126"),
         view("part", name, "34+87=", "121", at=(0, 2)),
         view("part", name, "95+1=", "06", at=(2, 3)),
         view("part", name, "3+8=", "11", at=(0, 1)),
@@ -143,6 +145,7 @@ def test_a_sum_is_seen_from_the_other_side_in_halves_and_in_pieces():
         view("twin", name, "78+543=", "126", "621"),
         view("split", name, "3+8=", "11", "11", at=(0, 1)),
         view("split", name, "549+71=", "026", "620", at=(1, 3)),
+        view("scale", name, "5430+780=", "0126", "6210"),
         view("part", name, "43+78=", "121", "121", at=(0, 2)),
         view("part", name, "59+1=", "06", "60", at=(2, 3)),
         view("part", name, "3+8=", "11", "11", at=(0, 1)),
@@ -171,9 +174,55 @@ def test_halves_have_no_needless_zeros_and_an_operand_that_ends_is_zero():
 
 
 def test_lone_digits_have_no_halves_and_equal_operands_no_twin():
-    assert [v.kind for v in ForwardAddition().views("3+4=", ("7", "7"))] == ["twin"]
-    assert ForwardAddition().views("3+3=", ("6", "6")) == ()
-    assert [v.kind for v in ReverseAddition().views("12+12=", ("24",))] == ["split", "split"]
+    assert [v.kind for v in ForwardAddition().views("3+4=", ("7", "7"))] == ["twin", "scale"]
+    assert [v.kind for v in ForwardAddition().views("3+3=", ("6", "6"))] == ["scale"]
+    found = ReverseAddition().views("12+12=", ("24",))
+    assert [v.kind for v in found] == ["split", "split", "scale"]
+
+
+def test_nothing_is_no_more_in_a_smaller_unit():
+    assert ReverseAddition().views("0+0=", ("0",)) == ()
+
+
+SCALED = (
+    "subtraction", "short_multiplication", "multiplication", "kinematics", "elastic_collision",
+    "springs", "pendulum", "incline", "momentum", "rocket", "series_circuit", "orbit", "heat",
+    "buoyancy", "torque",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCALED)
+@relaxed
+@given(level=st.integers(1, 9), seed=st.integers(0, 2**32))
+def test_a_scene_told_in_a_smaller_unit_has_the_same_solution_with_more_zeros(name, level, seed):
+    family = FAMILIES[name]
+    (task,) = family.propose(level, seed, 1)
+    lines = ANSWERS[name].solve(task.prompt)
+    for told in of_kind(family.views(task.prompt, lines), "scale"):
+        assert told.family == name
+        assert told.prompt != task.prompt
+        assert is_right(told)
+        assert told.lines[-1].rstrip("0") == lines[-1].rstrip("0")
+
+
+@pytest.mark.parametrize("name", SCALED)
+@relaxed
+@given(seed=st.integers(0, 2**32), data=st.data())
+def test_a_wrong_solution_stays_wrong_in_a_smaller_unit(name, seed, data):
+    family = FAMILIES[name]
+    (task,) = family.propose(4, seed, 1)
+    text = "\n".join(ANSWERS[name].solve(task.prompt))
+    place = data.draw(st.sampled_from([i for i, c in enumerate(text) if c.isdigit()]))
+    digit = data.draw(st.sampled_from("0123456789".replace(text[place], "")))
+    lines = (text[:place] + digit + text[place + 1 :]).split("\n")
+    assert not any(map(is_right, of_kind(family.views(task.prompt, lines), "scale")))
+
+
+def test_what_divides_or_adds_what_does_not_grow_alike_has_no_smaller_unit():
+    for name in ("collision", "long_division", "braking"):
+        for task in FAMILIES[name].propose(3, 1, 8):
+            views = FAMILIES[name].views(task.prompt, ANSWERS[name].solve(task.prompt))
+            assert not of_kind(views, "scale")
 
 
 def bits_of(steps):
@@ -385,6 +434,6 @@ def test_lines_without_the_form_of_a_solution_have_no_views(name, seed, lines):
 def test_only_another_familys_views_leave_a_family_and_only_to_sums(name):
     for task in FAMILIES[name].propose(4, 1, 8):
         for each in FAMILIES[name].views(task.prompt, ANSWERS[name].solve(task.prompt)):
-            at_home = each.family == name and each.kind in ("twin", "split", "part")
+            at_home = each.family == name and each.kind in ("twin", "split", "scale", "part")
             away = each.family == "reverse_addition" and each.kind in ("step", "part")
             assert at_home or away

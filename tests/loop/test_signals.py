@@ -34,6 +34,7 @@ SUMS = {  # from the last digit on: 21 + 43 is 64, and its halves; 142 + 311 in 
     ("reverse_addition", "24+11="): "35",
     ("reverse_addition", "2+1="): "3",
     ("reverse_addition", "41+13="): "54",
+    ("reverse_addition", "012+034="): "046",
 }
 LOOKS_AGAIN = {
     ("forward_addition", "1+2="): "3\n3",
@@ -50,6 +51,7 @@ LESSONS = {
     "adds": SUMS,
     "adds one way": SUMS | {("reverse_addition", "34+12="): "47"},
     "adds no end": SUMS | {("reverse_addition", "2+4="): "7"},
+    "adds no zeros": SUMS | {("reverse_addition", "012+034="): "047"},
     "adds no pairs": SUMS | {("reverse_addition", "24+11="): "36"},
     "adds no nines": SUMS | {("reverse_addition", "9+9="): "71"},
     "looks again": LOOKS_AGAIN,
@@ -198,6 +200,7 @@ VIEWED = {
     "inverse": (copied("34", "34"), "right", "deaf to echoes"),
     "twin": (Text("reverse_addition", "12+34=", "46"), "adds", "adds one way"),
     "split": (Text("reverse_addition", "12+34=", "46"), "adds", "adds no end"),
+    "scale": (Text("reverse_addition", "12+34=", "46"), "adds", "adds no zeros"),
     "part": (Text(*THREE), "adds", "adds no pairs"),
     "step": (Text(*FOUR), "adds", "adds no nines"),
 }
@@ -214,7 +217,7 @@ def test_what_follows_from_an_answer_must_be_what_both_learners_would_write(scho
 
 def test_a_family_without_views_has_no_such_signals_and_its_others_do(school):
     found = school.signals(copied("34", "34"))
-    for name in ("twin", "split", "part", "step"):
+    for name in ("twin", "split", "scale", "part", "step"):
         assert np.isnan(of(found, name)).all()
     assert np.isfinite(of(found, "inverse")).all()
 

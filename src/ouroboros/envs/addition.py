@@ -173,7 +173,7 @@ class Addition(Worded):
         return None if asked == prompt else (asked, (other, other[::-1])[: len(lines)])
 
     def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
-        """The operands in the other order; two halves, and pieces of two columns, as sums."""
+        """The operands in the other order, two halves, ten times all, and pieces of two columns."""
         if not self.check(prompt, lines):
             return ()
         turn = -1 if self.most_significant_first else 1
@@ -183,8 +183,14 @@ class Addition(Worded):
         return (
             *twin,
             *(self._piece("split", piece) for piece in cut(first, second, lines[0], [half])),
+            *self._rescaled(first, second, lines[0]),
             *(self._piece("part", piece) for piece in small(first, second, lines[0])),
         )
+
+    def _rescaled(self, first: str, second: str, total: str) -> tuple[View, ...]:
+        """The sum as if its numbers were told in a unit ten times as small."""
+        same = trimmed(first) == trimmed(second) == "0"
+        return () if same else (self._view("scale", f"0{first}", f"0{second}", f"0{total}"),)
 
     def _piece(self, kind: Kind, piece: Piece) -> View:
         """Some columns of a sum as a view of it."""

@@ -23,7 +23,7 @@ from ouroboros.types import Task
 
 SHOWN = 40  # characters of a bad prompt that a message quotes
 Domain = Literal["mathematics", "physics", "logic"]
-Kind = Literal["twin", "split", "part", "step"]
+Kind = Literal["twin", "split", "scale", "part", "step"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ class View:
     """Another problem, of this or another family, whose whole solution follows from an attempt."""
 
     kind: Kind
-    """The same asked in another way, two halves, small pieces, or a line asked by itself."""
+    """The same asked in another way, two halves, all in a smaller unit, small pieces, or a line
+    asked by itself."""
     family: str
     prompt: str
     lines: tuple[str, ...]

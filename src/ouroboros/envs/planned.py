@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ouroboros.envs.asking import Asking
 from ouroboros.envs.base import Format, Kind, View, match_prompt
 from ouroboros.envs.digits import draw_numbers, pick, plain
-from ouroboros.envs.plan import Given, Step, follows, mixed, retrace, rework, widest, work
+from ouroboros.envs.plan import Given, Step, Worked, follows, mixed, retrace, rework, widest, work
 from ouroboros.envs.sums import Piece, put_in, small, trimmed
 from ouroboros.errors import OuroborosError, UsageError
 
@@ -158,17 +158,20 @@ class Planned(Asking):
         return (asked, solution) if asked != prompt and self.check(asked, solution) else None
 
     def views(self, prompt: str, lines: Sequence[str]) -> tuple[View, ...]:
-        """Every sum, and what is taken twice, as problems of `reverse_addition`.
+        """Every sum, and what is taken twice, as problems of `reverse_addition`; ten times all.
 
         Where a plan has no other lines its sums are cut into small pieces besides.
         """
         if not self.check(prompt, lines):
             return ()
-        worked = retrace(self.steps, self.values(prompt), lines)
+        values = self.values(prompt)
+        worked = retrace(self.steps, values, lines)
         found = [_as_sum(line) for _, line in worked.lines] if worked else []
         sums = [each for each in found if each is not None]
         steps = [_seen("step", trimmed(a), trimmed(b), trimmed(total)) for a, b, total in sums]
-        return (*steps, *(_pieces(lines, sums) if len(sums) == len(found) else ()))
+        scaled = self._rescaled(prompt, values, worked) if worked else None
+        pieces = _pieces(lines, sums) if len(sums) == len(found) else ()
+        return (*steps, *((scaled,) if scaled else ()), *pieces)
 
     def patched(
         self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
@@ -185,6 +188,34 @@ class Planned(Asking):
         worked = rework(self.steps, self.values(prompt), results)
         anew = worked.text() if worked else ()
         return anew if self.check(prompt, anew) else tuple(lines)
+
+    @cached_property
+    def _degrees(self) -> dict[str, int] | None:
+        """By step, the power of ten by which it grows where all givens that grow do tenfold.
+
+        None where a plan divides, or adds what does not grow alike.
+        """
+        degrees = {given.name: int(given.short is None) for given in self.givens}
+        for step in self.steps:
+            left, right = degrees.get(step.left, 0), degrees.get(step.right, 0)
+            if step.op == "/" or (step.op != "*" and left != right):
+                return None
+            degrees[step.name] = left + right if step.op == "*" else left
+        return degrees
+
+    def _rescaled(self, prompt: str, values: dict[str, str], worked: Worked) -> View | None:
+        """The scene as if its numbers were told in a unit ten times as small; None without such."""
+        degrees = self._degrees
+        if degrees is None:
+            return None
+        told = {name: plain(digits + "0" * degrees[name]) for name, digits in values.items()}
+        asked = self.form.format(**told)
+        results = ["0" * degrees[step.name] + line.partition("=")[2] for step, line in worked.lines]
+        anew = rework(self.steps, told, results)
+        kept = anew and [line.partition("=")[2] for _, line in anew.lines] == results
+        if not (anew and kept) or asked == prompt or not self.check(asked, anew.text()):
+            return None
+        return View(kind="scale", family=self.name, prompt=asked, lines=anew.text())
 
     def _stands_alone(self, name: str) -> bool:
         """Whether a name is that of a given that grows and is an operand once."""

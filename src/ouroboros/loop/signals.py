@@ -8,6 +8,7 @@
     inverse    both learners find what follows from it for the inverse problem likely (its echo)
     twin       the same for the problem asked in another way
     split      ... for its two halves
+    scale      ... for all of it in a unit ten times as small
     part       ... for its small pieces
     step       ... for every line asked as a problem of its own
     verdict    the author, asked to look at each line again, would write it again

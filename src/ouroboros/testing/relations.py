@@ -12,7 +12,8 @@ from ouroboros.envs.base import View
 from ouroboros.testing.mutants import JUNK_LINES, near_misses
 from ouroboros.testing.subject import Subject, quote
 
-WHOLE = ("twin", "split", "part")  # kinds of views that together look at all lines; "step" at some
+# kinds of views that together look at all lines; "step" looks at some
+WHOLE = ("twin", "split", "scale", "part")
 MOST_PIECES = 64  # of an attempt that is mended; each takes a round of views
 
 
