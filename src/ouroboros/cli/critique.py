@@ -72,19 +72,12 @@ def critique(
     its rates on texts with known answers: one that is not fit may only advise. Exit code 3 if
     something was vetoed or the critic is no good; it approves nothing.
     """
-    from ouroboros.cli.output import emit, note
     from ouroboros.cli.runs import find_run
-    from ouroboros.errors import UsageError
-    from ouroboros_judges.critic import endpoint, measure, principles, probes
+    from ouroboros_judges.critic import measure, principles, probes
     from ouroboros_warden.folder import Folder
     from ouroboros_warden.law import read_constitutions
 
-    if not url or not model:
-        raise UsageError(
-            "no critic is configured: name an OpenAI-compatible endpoint by --url and --model, or"
-            " by OUROBOROS_CRITIC_URL and OUROBOROS_CRITIC_MODEL"
-        )
-    critic = endpoint(url, model, os.environ.get("OUROBOROS_CRITIC_KEY", ""), seconds)
+    critic = _configured(url, model, seconds)
     folder = Folder.at(find_run(run_dir))
     kept = _outside(folder, out) if out else None
     rules = principles(read_constitutions(folder)[-1].texts["preamble.md"])
@@ -107,18 +100,24 @@ def critique(
             braked = _pull(folder, passage.place, verdict, as_json=as_json)
             if braked and follow:
                 break
+    found = {"seed": seed, "read": read, "vetoed": vetoed, "braked": braked}
     code = 3 if vetoed or measured.blind or not measured.is_fit else 0
-    if as_json:
-        told = {"model": critic.model, "probes": measured.to_json()}
-        told |= {"seed": seed, "read": read, "vetoed": vetoed}
-        emit({**told, "braked": braked, "exit_code": code, "run_dir": str(folder.root)})
-    else:
-        silent = sum(not each["answered"] for each in vetoed)
-        note(
-            f"{read} passages read, by seed {seed}; {len(vetoed)} vetoed, {silent} of them for want"
-            " of an answer. What was not vetoed is not thereby approved"
-        )
+    told = {"model": critic.model, "probes": measured.to_json(), **found}
+    _tell_end({**told, "exit_code": code, "run_dir": str(folder.root)}, as_json=as_json)
     return code
+
+
+def _configured(url: str, model: str, seconds: float) -> "Endpoint":
+    """The critic's endpoint; UsageError where none is named."""
+    from ouroboros.errors import UsageError
+    from ouroboros_judges.critic import endpoint
+
+    if not url or not model:
+        raise UsageError(
+            "no critic is configured: name an OpenAI-compatible endpoint by --url and --model, or"
+            " by OUROBOROS_CRITIC_URL and OUROBOROS_CRITIC_MODEL"
+        )
+    return endpoint(url, model, os.environ.get("OUROBOROS_CRITIC_KEY", ""), seconds)
 
 
 def _passages(folder: "Folder", sample: int, seed: int, *, follow: bool) -> Iterator[Passage]:
@@ -263,6 +262,21 @@ def _tell_rates(critic: "Endpoint", measured: "Measured", *, as_json: bool) -> N
         note("ouro: THIS CRITIC IS NOT FIT for the task: its veto is advice and pulls no brake")
     if measured.blind:
         note(f"ouro: THIS CRITIC DOES NOT SEE violations of the kind {', '.join(measured.blind)}")
+
+
+def _tell_end(found: dict[str, Any], *, as_json: bool) -> None:
+    """What came of the reading: as an object, or for people."""
+    from ouroboros.cli.output import emit, note
+
+    if as_json:
+        emit(found)
+        return
+    vetoed = found["vetoed"]
+    silent = sum(not each["answered"] for each in vetoed)
+    note(
+        f"{found['read']} passages read, by seed {found['seed']}; {len(vetoed)} vetoed, {silent} of"
+        " them for want of an answer. What was not vetoed is not thereby approved"
+    )
 
 
 def _tell_veto(passage: Passage, verdict: "Verdict", *, as_json: bool) -> None:
