@@ -22,7 +22,7 @@ def laptop() -> Config:
         run=Run(name="laptop", preset="laptop"),
         families={name: FamilyWall(wall=wall) for name, wall in walls.items()},
         exam=Exam(items=96, final_items=240),
-        training=Training(steps=1000, shares=shares),
+        training=Training(steps=1000, extra=1000, shares=shares),
         loop=Loop(
             generations=60,
             seconds=560,
