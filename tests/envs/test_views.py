@@ -296,8 +296,8 @@ def test_every_sum_of_a_right_plan_is_a_right_problem_of_its_own(name, level, se
         views = FAMILIES[name].views(task.prompt, lines)
         assert len(views) >= sum("+" in line.partition("=")[0] for line in lines[:-1])
         for each in views:
-            assert each.kind in ("step", "part")
-            assert each.family == "reverse_addition"
+            assert each.kind in ("step", "scale", "part")
+            assert each.family == (name if each.kind == "scale" else "reverse_addition")
             assert FAMILIES[each.family].check(each.prompt, each.lines)
             assert is_right(each)
 
@@ -347,17 +347,29 @@ def test_a_plan_shows_its_sums_without_needless_zeros_and_what_is_taken_twice():
     name = "reverse_addition"
     assert Kinematics().views("u43a12t5v?", ("21*5=06", "34+06=301", "103")) == (
         view("step", name, "34+06=", "301"),
+        view("scale", "kinematics", "u430a120t5v?", "021*5=006", "034+006=0301", "1030"),
     )
     assert Left().views("a543b538c7=", ("345-835=500", "500+7=210", "12")) == (
         view("step", name, "5+7=", "21"),
+        view("scale", "left", "a5430b5380c70=", "0345-0835=0500", "0500+07=0210", "120"),
     )
     assert ShortMultiplication().views("34*2=", ("43*2=86", "68")) == (
         view("step", name, "43+43=", "86"),
+        view("scale", "short_multiplication", "340*2=", "043*2=086", "680"),
         view("part", name, "43+43=", "86", at=(5, 7)),
     )
     assert Multiplication().views("34*12=", ("43*2=86", "43*01=043", "86+043=804", "408")) == (
         view("step", name, "43+43=", "86"),
         view("step", name, "86+043=", "804"),
+        view(
+            "scale",
+            "multiplication",
+            "340*120=",
+            "043*02=0086",
+            "043*001=00043",
+            "0086+00043=00804",
+            "40800",
+        ),
     )
 
 
@@ -368,6 +380,7 @@ def test_a_plan_of_nothing_but_sums_is_cut_into_small_ones():
     assert views == (
         view("step", name, "605+605=", "2101"),
         view("step", name, "1+2101=", "3101"),
+        view("scale", family.name, "u10w5060b?", "0605*2=02101", "01+02101=03101", "10130"),
         view("part", name, "6+6=", "21", at=(6, 8)),
         view("part", name, "5+5=", "01", at=(8, 10)),
         view("part", name, "6+6=", "21", at=(6, 7)),
