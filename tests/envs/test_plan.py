@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ouroboros.envs.digits import draw_numbers, plain, smaller, to_digits, to_int
+from ouroboros.envs.digits import draw_numbers, plain, shifted, smaller, to_digits, to_int
 from ouroboros.envs.kinematics import Kinematics
 from ouroboros.envs.plan import Given, Step, follows, retrace, widest, work
-from ouroboros.envs.planned import Planned, shifted
+from ouroboros.envs.planned import Planned
 from ouroboros.errors import OuroborosError, UsageError
 from ouroboros_judges.answers.sums import by_columns, by_integers
 

@@ -100,3 +100,11 @@ def smaller(first: str, second: str) -> bool:
 def pick(rng: np.random.Generator, choices: list[str], count: int) -> list[str]:
     """`count` of the choices, with repetition."""
     return [choices[i] for i in rng.integers(0, len(choices), count)]
+
+
+def shifted(digits: str, power: int) -> str:
+    """A whole number times ten to a power, as a decimal."""
+    if power >= 0:
+        return digits + "0" * power
+    padded = digits.rjust(1 - power, "0")
+    return f"{padded[:power]}.{padded[power:]}".rstrip("0").rstrip(".")

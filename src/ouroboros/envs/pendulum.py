@@ -2,8 +2,8 @@
 
 import random
 
+from ouroboros.envs.digits import shifted
 from ouroboros.envs.plan import Given, Step
-from ouroboros.envs.planned import shifted
 from ouroboros.envs.staged import Staged
 
 

@@ -198,6 +198,36 @@ def rework(
     return worked if next(rest, None) is None else None
 
 
+def tenfold(
+    steps: Sequence[Step], growing: Sequence[str], givens: Mapping[str, str], worked: Worked
+) -> Worked | None:
+    """A walk with as many more zeros in each result as its step grows by; nothing is worked out.
+
+    Where a step is of degree n in the `growing` givens, which are ten times as large in `givens` as
+    they were in `worked`, it grows by 10^n. None where a plan divides, or adds what does not grow
+    alike.
+    """
+    degrees = dict.fromkeys(growing, 1)
+    for step in steps:
+        left, right = degrees.get(step.left, 0), degrees.get(step.right, 0)
+        if step.op == "/" or (step.op != "*" and left != right):
+            return None
+        degrees[step.name] = left + right if step.op == "*" else left
+    results = ["0" * degrees[step.name] + line.partition("=")[2] for step, line in worked.lines]
+    anew = rework(steps, givens, results)
+    kept = anew and [line.partition("=")[2] for _, line in anew.lines] == results
+    return anew if kept else None
+
+
+def as_sum(line: str) -> tuple[str, str, str] | None:
+    """Operands and result of a line that adds, or takes something twice; None where it does not."""
+    task, _, found = line.partition("=")
+    if task.endswith("*2"):
+        task = f"{task[:-2]}+{task[:-2]}"
+    first, plus, second = task.partition("+")
+    return (first, second, found) if plus and second.isdigit() and first.isdigit() else None
+
+
 def _fitted(op: str, left: str, right: str, found: str) -> str:
     """The result as wide as its line asks; what is too wide loses its first digits."""
     least = width(op, left, right)

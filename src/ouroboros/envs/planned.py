@@ -23,8 +23,20 @@ from numpy.typing import NDArray
 
 from ouroboros.envs.asking import Asking
 from ouroboros.envs.base import Format, Kind, View, match_prompt
-from ouroboros.envs.digits import draw_numbers, pick, plain
-from ouroboros.envs.plan import Given, Step, Worked, follows, mixed, retrace, rework, widest, work
+from ouroboros.envs.digits import draw_numbers, pick, plain, shifted
+from ouroboros.envs.plan import (
+    Given,
+    Step,
+    Worked,
+    as_sum,
+    follows,
+    mixed,
+    retrace,
+    rework,
+    tenfold,
+    widest,
+    work,
+)
 from ouroboros.envs.sums import Piece, put_in, small, trimmed
 from ouroboros.errors import OuroborosError, UsageError
 
@@ -166,12 +178,11 @@ class Planned(Asking):
             return ()
         values = self.values(prompt)
         worked = retrace(self.steps, values, lines)
-        found = [_as_sum(line) for _, line in worked.lines] if worked else []
+        found = [as_sum(line) for _, line in worked.lines] if worked else []
         sums = [each for each in found if each is not None]
         steps = [_seen("step", trimmed(a), trimmed(b), trimmed(total)) for a, b, total in sums]
-        scaled = self._rescaled(prompt, values, worked) if worked else None
-        pieces = _pieces(lines, sums) if len(sums) == len(found) else ()
-        return (*steps, *((scaled,) if scaled else ()), *pieces)
+        scaled = self._rescaled(prompt, values, worked) if worked else ()
+        return (*steps, *scaled, *(_pieces(lines, sums) if len(sums) == len(found) else ()))
 
     def patched(
         self, prompt: str, lines: Sequence[str], piece: View, found: Sequence[str]
@@ -179,7 +190,7 @@ class Planned(Asking):
         """The result with a piece's columns as found; lines that take it up take it up anew."""
         begin, end = piece.at
         number = "\n".join(lines)[:begin].count("\n")
-        each = _as_sum(lines[number]) if self.check(prompt, lines) else None
+        each = as_sum(lines[number]) if self.check(prompt, lines) else None
         if each is None or len(found) != 1 or not found[0].isdecimal():
             return tuple(lines)
         results = [line.partition("=")[2] for line in lines[:-1]]
@@ -189,33 +200,13 @@ class Planned(Asking):
         anew = worked.text() if worked else ()
         return anew if self.check(prompt, anew) else tuple(lines)
 
-    @cached_property
-    def _degrees(self) -> dict[str, int] | None:
-        """By step, the power of ten by which it grows where all givens that grow do tenfold.
-
-        None where a plan divides, or adds what does not grow alike.
-        """
-        degrees = {given.name: int(given.short is None) for given in self.givens}
-        for step in self.steps:
-            left, right = degrees.get(step.left, 0), degrees.get(step.right, 0)
-            if step.op == "/" or (step.op != "*" and left != right):
-                return None
-            degrees[step.name] = left + right if step.op == "*" else left
-        return degrees
-
-    def _rescaled(self, prompt: str, values: dict[str, str], worked: Worked) -> View | None:
-        """The scene as if its numbers were told in a unit ten times as small; None without such."""
-        degrees = self._degrees
-        if degrees is None:
-            return None
-        told = {name: plain(digits + "0" * degrees[name]) for name, digits in values.items()}
-        asked = self.form.format(**told)
-        results = ["0" * degrees[step.name] + line.partition("=")[2] for step, line in worked.lines]
-        anew = rework(self.steps, told, results)
-        kept = anew and [line.partition("=")[2] for _, line in anew.lines] == results
-        if not (anew and kept) or asked == prompt or not self.check(asked, anew.text()):
-            return None
-        return View(kind="scale", family=self.name, prompt=asked, lines=anew.text())
+    def _rescaled(self, prompt: str, values: dict[str, str], worked: Worked) -> Iterator[View]:
+        """The scene as if its numbers were told in a unit ten times as small; none without such."""
+        growing = [given.name for given in self.givens if given.short is None]
+        told = {n: plain(f"{digits}0") if n in growing else digits for n, digits in values.items()}
+        asked, anew = self.form.format(**told), tenfold(self.steps, growing, told, worked)
+        if anew and asked != prompt and self.check(asked, anew.text()):
+            yield View(kind="scale", family=self.name, prompt=asked, lines=anew.text())
 
     def _stands_alone(self, name: str) -> bool:
         """Whether a name is that of a given that grows and is an operand once."""
@@ -288,15 +279,6 @@ def _taken_back(lines: Sequence[str], first: str, rest: str, found: str) -> tupl
     return (*lines[:-2], f"{first[::-1]}+{rest[::-1]}={turned}", found)
 
 
-def _as_sum(line: str) -> tuple[str, str, str] | None:
-    """Operands and result of a line that adds, or takes something twice; None where it does not."""
-    task, _, found = line.partition("=")
-    if task.endswith("*2"):
-        task = f"{task[:-2]}+{task[:-2]}"
-    first, plus, second = task.partition("+")
-    return (first, second, found) if plus and second.isdigit() and first.isdigit() else None
-
-
 def _pieces(lines: Sequence[str], sums: Sequence[tuple[str, str, str]]) -> Iterator[View]:
     """Small pieces of all sums; those of few columns are pieces as they are."""
     start = 0
@@ -338,14 +320,6 @@ def _worded(given: Given, digits: str, rng: random.Random) -> str:
         unit, power = rng.choice(given.also)
         digits = shifted(digits, power)
     return f"{digits} {spelled(unit)}" if unit else digits
-
-
-def shifted(digits: str, power: int) -> str:
-    """A whole number times ten to a power, as a decimal."""
-    if power >= 0:
-        return digits + "0" * power
-    padded = digits.rjust(1 - power, "0")
-    return f"{padded[:power]}.{padded[power:]}".rstrip("0").rstrip(".")
 
 
 def spelled(unit: str) -> str:
