@@ -40,8 +40,8 @@ def frozen_settings(folder: Path, summary: dict[str, Any]) -> list[str]:
         if event.get("stage") == "base"
     ][-1]
     steps = round(summary["flop_of_engine"] / base)
-    once = ("training.extra=0", f"training.steps={steps}")
-    frozen = ("loop.generations=0", "loop.consolidation=0", *once)
+    one_training = ("training.extra=0", f"training.steps={steps}")
+    frozen = ("loop.generations=0", "loop.consolidation=0", *one_training)
     return [part for setting in frozen for part in ("--set", setting)]
 
 

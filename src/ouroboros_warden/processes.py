@@ -31,13 +31,13 @@ from ouroboros_warden.sandbox import Box
 GRACE = 2.0  # seconds between asking a child to stop and killing it
 JUDGE_PATIENCE = 3600.0  # seconds that a judge may think
 ANSWER_LIMIT = 64 << 20  # bytes of a judge's answer
-JUDGES = {
+JUDGE_VARIABLES = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
-    # glibc keeps large freed blocks: fresh pages for each took half of an examination's time
+    # glibc keeps large freed blocks: fresh pages for each took nearly half of an examination's time
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
-}  # variables of a judge's process
+}
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36  # from linux/prctl.h
 
@@ -262,7 +262,7 @@ class Judge:
                 process = start(
                     self._command,
                     self._stderr,
-                    JUDGES,
+                    JUDGE_VARIABLES,
                     self._box,
                     stdin=descriptor,
                     stdout=descriptor,

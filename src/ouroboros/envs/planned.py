@@ -82,6 +82,11 @@ class Planned(Asking):
             signs |= {"+", "-", "*"}
         return "".join(dict.fromkeys("0123456789=" + "".join(sorted(signs)) + between))
 
+    @cached_property
+    def _growing(self) -> tuple[str, ...]:
+        """The givens that grow with the level."""
+        return tuple(given.name for given in self.givens if given.short is None)
+
     def _is_lone(self, divisor: str) -> bool:
         """Whether a step's divisor has one digit for sure."""
         short = {given.name for given in self.givens if given.short is not None}
@@ -143,7 +148,7 @@ class Planned(Asking):
     def level_of(self, prompt: str) -> int:
         """Digits of the longest given that grows; UsageError where the text is not a prompt."""
         values = self.values(prompt)
-        return max(len(values[given.name]) for given in self.givens if given.short is None)
+        return max(len(values[name]) for name in self._growing)
 
     def fits(self, prompt: str, lines: Sequence[str]) -> bool:
         """Whether the lines are the plan's but perhaps for the results."""
@@ -202,17 +207,15 @@ class Planned(Asking):
 
     def _rescaled(self, prompt: str, values: dict[str, str], worked: Worked) -> Iterator[View]:
         """The scene as if its numbers were told in a unit ten times as small; none without such."""
-        growing = [given.name for given in self.givens if given.short is None]
-        told = {n: plain(f"{digits}0") if n in growing else digits for n, digits in values.items()}
-        asked, anew = self.form.format(**told), tenfold(self.steps, growing, told, worked)
+        told = values | {name: plain(shifted(values[name], 1)) for name in self._growing}
+        asked, anew = self.form.format(**told), tenfold(self.steps, self._growing, told, worked)
         if anew and asked != prompt and self.check(asked, anew.text()):
             yield View(kind="scale", family=self.name, prompt=asked, lines=anew.text())
 
     def _stands_alone(self, name: str) -> bool:
         """Whether a name is that of a given that grows and is an operand once."""
-        growing = {given.name for given in self.givens if given.short is None}
         operands = [name for step in self.steps for name in (step.left, step.right)]
-        return name in growing and operands.count(name) == 1
+        return name in self._growing and operands.count(name) == 1
 
     def completion_length(self, prompt: str) -> int:
         """Characters of the plan's lines were all results as long as can be."""

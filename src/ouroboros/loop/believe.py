@@ -62,7 +62,9 @@ def belief(engine: Engine, state: State) -> Belief:
         try:
             held = TypeAdapter(Belief).validate_json(path.read_bytes())
         except ValidationError:
-            raise UsageError(f"{path} is damaged; restore it or start the run over") from None
+            raise UsageError(
+                f"{path} is damaged, or of another version; restore it or start the run over"
+            ) from None
         if held.generation == state.generation:
             return held
     found = calibrated(engine.families, known(engine, state), state.generation)

@@ -246,7 +246,9 @@ def _load(path: Path) -> Known:
     except Exception:  # noqa: BLE001 a damaged archive raises anything
         found = None
     if found is None or not _is_whole(found):
-        raise UsageError(f"{path} is damaged; restore it or start the run over")
+        raise UsageError(
+            f"{path} is damaged, or of another version; restore it or start the run over"
+        )
     return found
 
 
