@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from _lab import Truth, base, grade, make_engine, trained
 from _poison import BELIEVED, NOISES, poisoned
 
@@ -427,6 +428,7 @@ def main() -> None:
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    torch.set_num_threads(1)  # as the judges have; the rest of the machine is the learners'
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
     settings = *SETTINGS, f"loop.acceptance={arguments.acceptance}"
     runs, bases = kept(arguments.keep), {}

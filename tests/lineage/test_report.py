@@ -10,7 +10,7 @@ from made_up_run import WALLS, make_run
 from ouroboros.lineage import figures
 from ouroboros.lineage.index import open_index
 from ouroboros.lineage.page import render_page
-from ouroboros.lineage.picture import draw
+from ouroboros.lineage.picture import draw, spending
 from ouroboros.lineage.report import render_report, write_report
 from ouroboros.lineage.summary import account
 from ouroboros_warden.audit import Log
@@ -158,6 +158,16 @@ def test_a_run_of_which_little_is_known_can_be_drawn(told):
         told, generations=(), yields=(), decisions=told.decisions[:1], before={}, after={}
     )
     assert draw(nothing).startswith(PNG)
+    assert spending(nothing) == []
+
+
+def test_what_was_spent_grows_from_nothing_to_all_that_the_engine_states(told):
+    seconds, flop = zip(*spending(told), strict=True)
+    whole = told.summary
+    assert (seconds[0], flop[0]) == (0, 0)
+    assert (seconds[-1], flop[-1]) == (whole.wall_seconds, whole.flop - whole.flop_of_judges)
+    assert seconds == tuple(sorted(seconds))
+    assert flop == tuple(sorted(flop))
 
 
 def test_the_card_is_the_champions(spare):

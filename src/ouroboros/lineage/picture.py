@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -102,7 +103,6 @@ def _draw_climb(axes: Axes, account: Account, family: str, color: str) -> None:
     if account.summary.is_final and standing.frontier:
         _mark_final(axes, last, standing.frontier, color)
     axes.set_yscale("log", nonpositive="clip")
-    axes.set_ylim(bottom=0.8)
     axes.yaxis.set_major_formatter(FuncFormatter(_plain))
     axes.yaxis.set_major_locator(LogLocator(subs=SUBDIVISIONS))
     axes.yaxis.set_minor_locator(NullLocator())
@@ -178,24 +178,35 @@ def _draw_precision(axes: Axes, points: Sequence[tuple[int, float]]) -> None:
 
 
 def _draw_cost(axes: Axes, account: Account) -> None:
-    turns = [(g.seconds, g.flop) for g in account.generations if g.seconds is not None]
-    axes.plot(*_columns(turns), color=INK, linewidth=1.6)
-    known = dict(turns)
+    spent = spending(account)
+    axes.plot(*_columns(spent), color=INK, linewidth=1.6)
     for evidence in account.decisions:
-        if evidence.seconds is not None and known:
-            nearest = min(known, key=lambda at: abs(at - (evidence.seconds or 0.0)))
+        if evidence.seconds is not None and spent:
+            so_far = np.interp(evidence.seconds, *_columns(spent))
             style = ("o", INK) if evidence.promoted else ("x", REJECTED)
-            axes.plot([evidence.seconds], [known[nearest]], style[0], color=style[1], markersize=6)
+            axes.plot([evidence.seconds], [so_far], style[0], color=style[1], markersize=6)
     whole = account.summary
     axes.set_title(f"cost: {duration(whole.wall_seconds)}, {flop(whole.flop)} FLOP")
     axes.set_xlabel("seconds of work")
-    axes.set_ylabel("FLOP that the engine states")
+    axes.set_ylabel("FLOP, by the engine")
     axes.yaxis.set_major_formatter(FuncFormatter(_power))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", linewidth=0.7)
-    if not turns:
+    if not spent:
         _say(axes, "no generation was recorded")
+
+
+def spending(account: Account) -> list[tuple[float, float]]:
+    """(seconds of work, FLOP that the engine stated by then), from the start to the end."""
+    turns = [(g.seconds, g.flop) for g in account.generations if g.seconds is not None]
+    if not turns:
+        return []
+    whole = account.summary
+    stated = float(whole.flop - whole.flop_of_judges)
+    examined = [e.seconds for e in account.decisions if e.seconds is not None]
+    last = max([turns[-1][0], *examined])  # what follows is the final examination
+    return [(0.0, 0.0), *turns, (last, stated), (max(last, whole.wall_seconds), stated)]
 
 
 def _legend() -> list[Line2D]:
