@@ -401,6 +401,8 @@ def draw(runs: Sequence[Run], file: Path) -> None:
                 axis.plot(curve, color=colors[run.arm], linewidth=1.3)
     for axis in grid[:, 0]:
         axis.set_ylabel("exact match")
+    for axis in grid[-1]:
+        axis.set_xlabel("generation")
     handles = [grid[0][0].plot([], [], color=colors[arm], label=arm)[0] for arm in ARMS]
     figure.legend(handles=handles, loc="lower center", ncols=len(ARMS), frameon=False)
     figure.tight_layout(rect=(0, 0.06, 1, 1))
